@@ -1,0 +1,175 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rollmill/base/ids.h"
+#include "rollmill/base/time.h"
+#include "rollmill/core/plan.h"
+#include "rollmill/core/task.h"
+
+namespace rollmill::core {
+
+enum class UpgradeState {
+  None,       ///< Before the first fact.
+  Planned,    ///< Stored, not started.
+  Running,    ///< Tasks are sent.
+  Paused,     ///< No new task is sent; tasks in flight end. A person goes on.
+  Succeeded,  ///< Everything is B, unpinned, contracted and verified. Final.
+  Aborted,    ///< Given up where it stood; a new upgrade may take over from there. Final.
+};
+enum class PhaseState { Pending, Awaiting, Active, Done };
+enum class WaveState { Pending, Active, Soaking, Done };
+enum class TurnState { Pending, Active, Failed, Done };
+enum class StepState { Pending, Dispatched, Running, Succeeded, Failed, Skipped };
+
+struct StepRun {
+  StepState state = StepState::Pending;
+  std::uint32_t attempt = 0;        ///< Of the last dispatch; 0: never dispatched.
+  std::uint32_t budget_from = 0;    ///< Attempts before this one do not count (person's retry).
+  base::TimePoint dispatched_at{};
+  base::TimePoint deadline{};
+  base::TimePoint finished_at{};
+  base::TimePoint not_before{};     ///< Of the next dispatch, after a failure.
+  TaskWaiting waiting;              ///< Empty code: does not wait.
+  bool changed = false;             ///< The task did something.
+  std::vector<CheckResult> checks;
+  std::string code;                 ///< Of the last failure.
+  std::string message;
+  bool operator==(const StepRun&) const = default;
+};
+struct TurnRun {
+  TurnState state = TurnState::Pending;
+  std::uint32_t steps_done = 0;
+  base::TimePoint started_at{};
+  base::TimePoint finished_at{};
+  bool operator==(const TurnRun&) const = default;
+};
+struct WaveRun {
+  WaveState state = WaveState::Pending;
+  std::uint32_t turns_done = 0;
+  base::TimePoint soak_until{};
+  std::optional<base::TimePoint> stalled_until;  ///< Its remaining agents are away.
+  bool operator==(const WaveRun&) const = default;
+};
+struct PhaseRun {
+  PhaseState state = PhaseState::Pending;
+  std::uint32_t waves_done = 0;
+  bool judged = false;
+  std::vector<CheckResult> checks;  ///< Of the judgement.
+  base::TimePoint started_at{};
+  base::TimePoint finished_at{};
+  base::TimePoint awaiting_since{};
+  base::TimePoint awaiting_until{};
+  bool operator==(const PhaseRun&) const = default;
+};
+struct HostRun {
+  bool connected = false;
+  base::TimePoint since{};  ///< Of the last change of `connected`.
+  std::string agent_version;
+  std::string boot_id;
+  std::string lost_reason;
+  HostFacts facts;  ///< The last reading that a task brought.
+  bool operator==(const HostRun&) const = default;
+};
+/// What the engine knows of a service from finished steps; what the invariants judge.
+struct ServiceRun {
+  bool new_release = false;  ///< B is installed: a start would run it.
+  bool stopped = false;      ///< By our hand, not yet started again.
+  bool unpinned = false;     ///< The pin was taken out by us.
+  bool operator==(const ServiceRun&) const = default;
+};
+/// Counters of one (role, domain).
+struct DomainRun {
+  std::uint32_t total = 0;
+  std::uint32_t charged = 0;  ///< Turns that hold their service down or may.
+  std::uint32_t failed = 0;
+  bool operator==(const DomainRun&) const = default;
+};
+struct Approval {
+  std::string by;
+  std::string reason;
+  base::TimePoint given_at{};
+  base::TimePoint expires_at{};
+  bool expired = false;
+  bool operator==(const Approval&) const = default;
+};
+struct Pause {
+  std::string code;
+  std::string reason;
+  std::string by;
+  base::TimePoint since{};
+  bool operator==(const Pause&) const = default;
+};
+struct ProbeCount {
+  std::uint64_t sent = 0;
+  std::uint64_t failed = 0;
+  base::Duration longest_gap{};
+  std::string last_error;
+  bool operator==(const ProbeCount&) const = default;
+};
+
+/// Something that becomes due. Order: time first.
+enum class TimerKind { StepDeadline, StepRetry, SoakEnd, WaveStall, GateWait, ApprovalExpiry };
+struct Timer {
+  base::TimePoint at{};
+  TimerKind kind = TimerKind::StepDeadline;
+  std::uint32_t index = 0;  ///< Of the step, wave or phase; of the gate's phase for an expiry.
+  auto operator<=>(const Timer&) const = default;
+};
+
+/// The whole state of one upgrade: the fold of its facts. Only `evolve` changes it.
+struct Upgrade {
+  base::UpgradeId id;
+  std::shared_ptr<const Plan> plan;
+  UpgradeState state = UpgradeState::None;
+  std::string created_by;
+  std::string reason;
+  std::string request_id;
+  base::TimePoint created_at{};
+  base::TimePoint started_at{};
+  base::TimePoint finished_at{};
+  base::Epoch epoch = 0;
+  base::PhaseIndex phase;  ///< The current one; one past the last when all are done.
+  base::WaveIndex wave;    ///< The current one of the current phase.
+  std::vector<PhaseRun> phases;
+  std::vector<WaveRun> waves;
+  std::vector<TurnRun> turns;
+  std::vector<StepRun> steps;
+  std::vector<HostRun> hosts;
+  std::vector<ServiceRun> services;
+  std::map<std::string, Approval> approvals;  ///< By gate name.
+  std::optional<Pause> pause;
+  std::map<PhaseKind, ProbeCount> probes;
+  std::uint32_t failures = 0;  ///< Failed turns, now.
+
+  /// @name Indices: what the above implies, kept by `evolve` so that an event costs O(log n).
+  /// @{
+  std::map<std::pair<std::string, std::string>, DomainRun> domains;  ///< By (role, domain).
+  std::map<base::HostName, base::HostIndex> host_index;
+  std::set<std::pair<base::TimePoint, base::StepIndex>> ready;  ///< To dispatch, from that time.
+  std::set<base::StepIndex> in_flight;                          ///< Dispatched or Running.
+  std::set<base::TurnIndex> startable;    ///< Pending, in the current wave, agent connected.
+  std::set<base::TurnIndex> unreachable;  ///< Pending, in the current wave, agent away.
+  std::set<base::TurnIndex> failed_turns;
+  std::vector<std::vector<base::TurnIndex>> turns_of_host;
+  std::set<Timer> timers;
+  /// @}
+};
+
+const char* to_string(UpgradeState state);  ///< "RUNNING"
+const char* to_string(PhaseState state);    ///< "pending", "awaiting", "active", "done"
+const char* to_string(WaveState state);
+const char* to_string(TurnState state);
+const char* to_string(StepState state);
+
+inline bool is_final(UpgradeState state) {
+  return state == UpgradeState::Succeeded || state == UpgradeState::Aborted;
+}
+
+}  // namespace rollmill::core

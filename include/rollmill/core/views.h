@@ -1,0 +1,140 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rollmill/core/blocked.h"
+#include "rollmill/core/fact.h"
+#include "rollmill/core/upgrade.h"
+
+/// What people and programs see: made from the state by pure functions, shown alike by CLI, gRPC
+/// and HTTP. All texts are ready to print.
+namespace rollmill::core {
+
+struct PhaseView {
+  std::string name;     ///< "conductors"
+  std::string state;    ///< "pending", "awaiting", "active", "done"
+  std::uint32_t turns_done = 0;
+  std::uint32_t turns_total = 0;
+  base::Duration elapsed{};  ///< Zero when not started.
+  bool reversible = true;
+  std::string undo;
+  std::string wave;     ///< Label of the current wave, when active.
+  std::vector<CheckResult> checks;  ///< Of the judgement.
+  std::uint64_t probes_sent = 0;
+  std::uint64_t probes_failed = 0;
+  base::Duration longest_gap{};
+  bool operator==(const PhaseView&) const = default;
+};
+
+struct HostView {
+  std::string name;
+  std::vector<std::string> services;
+  bool connected = false;
+  base::TimePoint connected_since{};
+  std::string agent_version;
+  std::string release;   ///< Of the running process(es), "35.0"; "?" when unknown.
+  std::string pin;       ///< In force, or empty.
+  std::string doing;     ///< "drain", "install", "" when idle.
+  std::string state;     ///< Of its step: "running", "waiting", "failed", "idle", "done"
+  std::string waits_for; ///< Reason, when waiting or failed.
+  base::TimePoint since{};     ///< Of what it does or waits for.
+  base::TimePoint deadline{};  ///< Of its step; epoch when none.
+  std::optional<std::uint32_t> step;
+  std::uint32_t steps_done = 0;
+  std::uint32_t steps_total = 0;
+  bool operator==(const HostView&) const = default;
+};
+
+struct BudgetView {
+  std::string role;
+  std::string domain;
+  std::uint32_t total = 0;
+  std::uint32_t charged = 0;
+  std::uint32_t failed = 0;
+  std::uint32_t max_unavailable = 0;
+  std::uint32_t min_available = 0;
+  bool operator==(const BudgetView&) const = default;
+};
+
+struct StepView {
+  std::uint32_t index = 0;
+  std::string phase;
+  std::string host;
+  std::string service;
+  std::string verb;
+  std::string state;
+  std::uint32_t attempt = 0;
+  bool changed = false;
+  base::TimePoint dispatched_at{};
+  base::TimePoint finished_at{};
+  std::string code;
+  std::string message;
+  std::vector<CheckResult> checks;
+  bool operator==(const StepView&) const = default;
+};
+
+struct ApprovalView {
+  std::string gate;
+  std::string by;
+  std::string reason;
+  base::TimePoint given_at{};
+  base::TimePoint expires_at{};
+  bool expired = false;
+  bool operator==(const ApprovalView&) const = default;
+};
+
+struct UpgradeView {
+  std::string id;
+  std::string plan_id;
+  std::string fleet;
+  std::string state;  ///< "RUNNING"
+  std::string from;
+  std::string to;
+  std::string created_by;
+  std::string reason;
+  base::TimePoint created_at{};
+  base::TimePoint finished_at{};
+  base::Duration elapsed{};
+  std::optional<Blocked> blocked;
+  bool reversible = true;
+  std::string reversible_text;  ///< "yes, until unpin"
+  std::string current_phase;
+  std::uint32_t failures = 0;
+  std::uint32_t failures_tolerated = 0;
+  std::uint64_t probes_sent = 0;
+  std::uint64_t probes_failed = 0;
+  base::Duration longest_gap{};
+  std::string probe_error;  ///< Of the last failed probe.
+  std::vector<PhaseView> phases;
+  std::vector<HostView> hosts;
+  std::vector<BudgetView> budgets;
+  std::vector<ApprovalView> approvals;
+  std::vector<StepView> steps;  ///< Only when asked for; the report needs them.
+  bool operator==(const UpgradeView&) const = default;
+};
+
+enum class Detail { Summary, Steps };
+
+UpgradeView make_view(const Upgrade& upgrade, base::TimePoint now, Detail detail);
+
+/// One fact as an event for people and programs.
+struct EventView {
+  base::Sequence sequence = 0;
+  base::TimePoint at{};
+  std::string kind;     ///< "StepSucceeded"
+  std::string phase;    ///< Or empty.
+  std::string host;     ///< Or empty.
+  std::string verb;     ///< Or empty.
+  std::optional<std::uint32_t> step;
+  std::string severity; ///< "info", "warning", "error"
+  std::string text;     ///< One sentence: "cond2: drain done after 4.2s"
+  bool operator==(const EventView&) const = default;
+};
+
+/// `upgrade` is the state after the fact.
+EventView make_event(const Upgrade& upgrade, base::Sequence sequence, const Fact& fact);
+
+}  // namespace rollmill::core
