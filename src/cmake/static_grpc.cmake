@@ -1,4 +1,5 @@
-# Archives for a program that must run on any later Debian: only libc, libm and the loader stay shared.
+# Archives for a program that must run on any later Debian: only libc, libm and the loader stay
+# shared.
 
 file(GLOB ROLLMILL_ABSL_ARCHIVES /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/libabsl_*.a)
 
