@@ -46,7 +46,8 @@ struct TaskArgs {
   bool schema = false;    ///< Inspect: also run the schema checks of release A.
   bool baseline = false;  ///< Survey: record what is there now instead of comparing with it.
   bool unpinned_rows = false;  ///< Survey: row versions of B are expected (after contract).
-  BusyPolicy busy = BusyPolicy::Fail;  ///< Drain.
+  BusyPolicy busy = BusyPolicy::Fail;  ///< Drain, Stop: work still in flight at the deadline.
+  bool outage_accepted = false;  ///< Drain: the role may be wholly away (min_available 0).
   base::Duration window_drain{};       ///< Pin: graceful shutdown and drain time to write.
   base::Duration window_heartbeat{};   ///< Pin: heartbeat timeout to write.
   std::uint32_t migrate_batch = 1000;  ///< Migrate: rows at a time (`--max-count`), at least 1.

@@ -166,6 +166,9 @@ class SchemaDriver {
   /// object versions that a release writes (newest of each), by table.
   virtual base::Result<std::map<std::string, std::string>> versions_of(
       const core::ReleaseNumber& release) = 0;
+  /// The database server's own word, `SELECT VERSION()`: "10.11.6-MariaDB", "8.0.36". NotFound
+  /// where the deployment has no database server of its own.
+  virtual base::Result<std::string> database_version() = 0;
 };
 
 class BalancerDriver {
@@ -179,6 +182,18 @@ class BalancerDriver {
   virtual base::Result<State> state(const std::string& service) = 0;
   virtual base::Status take_out(const std::string& service) = 0;
   virtual base::Status put_in(const std::string& service) = 0;
+};
+
+/// The machine itself, and the agent's own small files.
+class Machine {
+ public:
+  virtual ~Machine() = default;
+  /// Free space where releases are staged and installed, the smaller one, in MiB.
+  virtual base::Result<std::uint64_t> free_megabytes() = 0;
+  /// Keeps a text under a name ([a-z0-9.-]) in the agent's state folder: atomic and durable.
+  virtual base::Status keep(const std::string& name, const std::string& text) = 0;
+  /// What was kept under the name; nothing when nothing was.
+  virtual base::Result<std::optional<std::string>> kept(const std::string& name) = 0;
 };
 
 }  // namespace rollmill::ports

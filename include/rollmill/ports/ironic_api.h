@@ -34,6 +34,7 @@ class IronicApi {
     std::string reservation;
     std::string conductor;
     std::string driver;
+    std::string inspect_interface;
     std::string last_error;
     base::TimePoint provision_updated_at{};
     bool maintenance = false;
