@@ -30,8 +30,10 @@ const char* enum_text(core::PhaseKind value) { return core::to_string(value); }
 
 const char* enum_text(core::BusyPolicy value) {
   switch (value) {
-    case core::BusyPolicy::Fail: return "fail";
-    case core::BusyPolicy::GoOn: return "go-on";
+    case core::BusyPolicy::Fail:
+      return "fail";
+    case core::BusyPolicy::GoOn:
+      return "go-on";
   }
   return "fail";
 }

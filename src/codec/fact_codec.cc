@@ -47,8 +47,9 @@ class JsonFactCodec : public ports::FactCodec {
   Result<core::Fact> decode(const ports::Record& record) const override {
     const auto reader = readers_.find(record.kind);
     if (reader == readers_.end()) {
-      return damaged(record, "this program does not know that kind. Run the version of rollmill "
-                             "that wrote the journal, or a newer one");
+      return damaged(record,
+                     "this program does not know that kind. Run the version of rollmill "
+                     "that wrote the journal, or a newer one");
     }
     auto body = reader->second(record.body);
     if (!body.ok()) return damaged(record, body.error().message);

@@ -48,7 +48,9 @@ concept NamedEnum = std::is_enum_v<T>;
 template <typename T>
 concept Number = std::integral<T> && !std::same_as<T, bool>;
 template <typename T>
-concept Fields = requires(FieldWriter& visit, const T& value) { visit_fields(visit, value); };
+concept Fields = requires(FieldWriter& visit, const T& value) {
+  visit_fields(visit, value);
+};
 
 // Single values.
 inline void write_value(JsonWriter& out, bool value) { out.boolean(value); }
@@ -75,8 +77,10 @@ void write_value(JsonWriter& out, T value) {
 template <Number T>
 void read_value(JsonValue value, const JsonPlace& place, T& into) {
   const auto number = [&] {
-    if constexpr (std::signed_integral<T>) return value.integer();
-    else return value.unsigned_integer();
+    if constexpr (std::signed_integral<T>)
+      return value.integer();
+    else
+      return value.unsigned_integer();
   }();
   if (!number || *number > std::numeric_limits<T>::max() ||
       *number < std::numeric_limits<T>::min()) {

@@ -47,9 +47,7 @@ std::optional<JsonValue> JsonValue::find(const std::string& name) const {
   return JsonValue{&*found};
 }
 
-std::size_t JsonValue::size() const {
-  return is_object() || is_array() ? json(node_).size() : 0;
-}
+std::size_t JsonValue::size() const { return is_object() || is_array() ? json(node_).size() : 0; }
 
 JsonValue JsonValue::at(std::size_t index) const { return JsonValue{&json(node_).at(index)}; }
 
@@ -65,8 +63,9 @@ base::Result<JsonDocument> JsonDocument::parse(std::string_view text) {
   try {
     return JsonDocument{std::make_shared<const Json>(Json::parse(text))};
   } catch (const Json::parse_error& error) {
-    return base::Error{base::ErrorCode::InvalidArgument,
-                       "this is not JSON (byte " + std::to_string(error.byte) + "): check the text"};
+    return base::Error{
+        base::ErrorCode::InvalidArgument,
+        "this is not JSON (byte " + std::to_string(error.byte) + "): check the text"};
   }
 }
 

@@ -11,7 +11,9 @@ unsigned char byte_at(std::string_view text, std::size_t at) {
   return at < text.size() ? static_cast<unsigned char>(text[at]) : 0;
 }
 
-bool between(unsigned char byte, unsigned low, unsigned high) { return byte >= low && byte <= high; }
+bool between(unsigned char byte, unsigned low, unsigned high) {
+  return byte >= low && byte <= high;
+}
 
 /// Length of the well-formed UTF-8 character that starts at `at`; 0 when there is none.
 /// The ranges of the second byte shut out overlong forms, surrogates and values past U+10FFFF.

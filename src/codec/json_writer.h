@@ -41,7 +41,7 @@ class JsonWriter {
   const JsonStyle style_;
   std::string text_;
   unsigned depth_ = 0;
-  bool empty_ = true;      ///< Nothing yet in the innermost object or array.
+  bool empty_ = true;  ///< Nothing yet in the innermost object or array.
   bool after_key_ = false;
 };
 

@@ -73,6 +73,7 @@ void visit_fields(auto& visit, Like<core::TaskArgs> auto& args) {
   visit("baseline", args.baseline);
   visit("unpinned_rows", args.unpinned_rows);
   visit("busy", args.busy);
+  visit("outage_accepted", args.outage_accepted);
   visit("window_drain_ms", args.window_drain);
   visit("window_heartbeat_ms", args.window_heartbeat);
   visit("migrate_batch", args.migrate_batch);
