@@ -42,6 +42,9 @@ struct ReleaseInfo {
   bool slurp = false;            ///< A hop from one SLURP release to the next one is supported.
   std::string max_microversion;  ///< Of the API, unpinned: "1.111".
   std::string schema_head;       ///< Alembic revision after expand; empty when not recorded.
+  /// Hardware types that earlier releases have and this one does not; a conductor that enables one
+  /// does not start (IRONIC.md 3 "Which jumps").
+  std::vector<std::string> removed_hardware_types;
   std::string heavy_expand;      ///< Why expanding TO this release can block live tables, or empty.
   ReleaseQuirks quirks;
   bool operator==(const ReleaseInfo&) const = default;

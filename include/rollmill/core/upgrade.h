@@ -53,6 +53,8 @@ struct TurnRun {
 struct WaveRun {
   WaveState state = WaveState::Pending;
   std::uint32_t turns_done = 0;
+  std::uint32_t turns_active = 0;
+  std::uint32_t turns_failed = 0;
   base::TimePoint soak_until{};
   std::optional<base::TimePoint> stalled_until;  ///< Its remaining agents are away.
   bool operator==(const WaveRun&) const = default;
@@ -74,7 +76,8 @@ struct HostRun {
   std::string agent_version;
   std::string boot_id;
   std::string lost_reason;
-  HostFacts facts;  ///< The last reading that a task brought.
+  HostFacts facts;              ///< The last reading that a task brought.
+  base::Duration clock_ahead{}; ///< Host clock minus ours, when that reading arrived.
   bool operator==(const HostRun&) const = default;
 };
 /// What the engine knows of a service from finished steps; what the invariants judge.
@@ -84,6 +87,8 @@ struct ServiceRun {
   bool unpinned = false;     ///< The pin was taken out by us.
   bool operator==(const ServiceRun&) const = default;
 };
+/// (role, domain): what a budget is counted over.
+using DomainKey = std::pair<std::string, std::string>;
 /// Counters of one (role, domain).
 struct DomainRun {
   std::uint32_t total = 0;
@@ -115,11 +120,11 @@ struct ProbeCount {
 };
 
 /// Something that becomes due. Order: time first.
-enum class TimerKind { StepDeadline, StepRetry, SoakEnd, WaveStall, GateWait, ApprovalExpiry };
+enum class TimerKind { StepDeadline, SoakEnd, WaveStall, GateWait, ApprovalExpiry };
 struct Timer {
   base::TimePoint at{};
   TimerKind kind = TimerKind::StepDeadline;
-  std::uint32_t index = 0;  ///< Of the step, wave or phase; of the gate's phase for an expiry.
+  std::uint32_t index = 0;  ///< Of the step or wave; of the phase for gate and approval.
   auto operator<=>(const Timer&) const = default;
 };
 
@@ -150,15 +155,19 @@ struct Upgrade {
 
   /// @name Indices: what the above implies, kept by `evolve` so that an event costs O(log n).
   /// @{
-  std::map<std::pair<std::string, std::string>, DomainRun> domains;  ///< By (role, domain).
+  std::map<DomainKey, DomainRun> domains;
   std::map<base::HostName, base::HostIndex> host_index;
   std::set<std::pair<base::TimePoint, base::StepIndex>> ready;  ///< To dispatch, from that time.
   std::set<base::StepIndex> in_flight;                          ///< Dispatched or Running.
-  std::set<base::TurnIndex> startable;    ///< Pending, in the current wave, agent connected.
+  /// Pending turns of the current wave with a connected agent, by the budget they would be charged
+  /// to (empty key: none), so that a spent budget is passed over at once.
+  std::map<DomainKey, std::set<base::TurnIndex>> startable;
   std::set<base::TurnIndex> unreachable;  ///< Pending, in the current wave, agent away.
   std::set<base::TurnIndex> failed_turns;
   std::vector<std::vector<base::TurnIndex>> turns_of_host;
   std::set<Timer> timers;
+  std::uint32_t new_services = 0;       ///< Services with `new_release`.
+  std::uint32_t unpinned_services = 0;  ///< Services with `unpinned`.
   /// @}
 };
 

@@ -1,0 +1,223 @@
+#include "core/decide_parts.h"
+#include "core/guard.h"
+#include "core/navigation.h"
+#include "rollmill/core/checks.h"
+
+namespace rollmill::core {
+namespace {
+
+/// More tasks than this are never in flight at once.
+constexpr std::size_t kMaxInFlight = 1000;
+
+const WaveRun& current_wave(const Upgrade& upgrade) { return upgrade.waves[upgrade.wave.value]; }
+
+bool pause_on_failures(const Upgrade& upgrade, Deciding& deciding) {
+  if (upgrade.failed_turns.empty() || !too_many_failures(upgrade)) return false;
+  const base::StepIndex step = current_step(upgrade, *upgrade.failed_turns.begin());
+  const StepRun& run = upgrade.steps[step.value];
+  deciding.fact(UpgradePaused{run.code, name_step(upgrade, step) + ": " + run.message, ""});
+  return true;
+}
+
+bool dispatch_ready(const Upgrade& upgrade, Deciding& deciding) {
+  if (upgrade.ready.empty() || upgrade.ready.begin()->first > deciding.now()) return false;
+  if (upgrade.in_flight.size() >= kMaxInFlight) return false;
+  const base::StepIndex step = upgrade.ready.begin()->second;
+  if (const auto broken = guard_dispatch(upgrade, step)) {
+    deciding.fact(UpgradePaused{"PROMISE_GUARD", name_step(upgrade, step) + ": " + *broken, ""});
+    return true;
+  }
+  const Step& plan = step_at(upgrade, step);
+  const std::uint32_t attempt = upgrade.steps[step.value].attempt + 1;
+  deciding.fact(StepDispatched{step, attempt, deciding.now() + plan.deadline});
+  Task task = task_of(upgrade, step);
+  task.key.attempt = attempt;
+  deciding.command(SendTask{upgrade.plan->fleet.hosts[plan.host.value].name, std::move(task)});
+  return true;
+}
+
+/// The first waiting turn whose budget allows it; budgets that are spent are passed over whole.
+bool start_a_turn(const Upgrade& upgrade, Deciding& deciding) {
+  for (const auto& [domain, turns] : upgrade.startable) {
+    if (turns.empty() || !budget_allows(upgrade, domain)) continue;
+    deciding.fact(TurnStarted{*turns.begin()});
+    return true;
+  }
+  return false;
+}
+
+bool has_startable(const Upgrade& upgrade) {
+  for (const auto& [domain, turns] : upgrade.startable) {
+    if (!turns.empty()) return true;
+  }
+  return false;
+}
+
+/// All that is left of the wave waits for agents that are away: give them a bounded time.
+bool watch_stall(const Upgrade& upgrade, Deciding& deciding) {
+  const WaveRun& run = current_wave(upgrade);
+  const bool stuck = run.turns_active == 0 && !has_startable(upgrade) &&
+                     !upgrade.unreachable.empty();
+  if (stuck == run.stalled_until.has_value()) return false;
+  if (stuck) {
+    deciding.fact(
+        WaveStalled{upgrade.wave, deciding.now() + upgrade.plan->policy.deadlines.agent_lost});
+  } else {
+    deciding.fact(WaveUnstalled{upgrade.wave});
+  }
+  return true;
+}
+
+/// Only tolerated failures are left: a person must repair them before the next wave.
+bool pause_on_leftovers(const Upgrade& upgrade, Deciding& deciding) {
+  const WaveRun& run = current_wave(upgrade);
+  const Wave& wave = upgrade.plan->waves[upgrade.wave.value];
+  if (run.turns_failed == 0 || run.turns_done + run.turns_failed < wave.turn_count) return false;
+  const base::StepIndex step = current_step(upgrade, *upgrade.failed_turns.begin());
+  deciding.fact(UpgradePaused{"HOSTS_FAILED",
+                              std::to_string(run.turns_failed) +
+                                  " turn(s) of the wave failed, first " +
+                                  name_step(upgrade, step) + ": " +
+                                  upgrade.steps[step.value].message,
+                              ""});
+  return true;
+}
+
+bool advance_active_wave(const Upgrade& upgrade, Deciding& deciding) {
+  if (watch_stall(upgrade, deciding) || start_a_turn(upgrade, deciding)) return true;
+  const Wave& wave = upgrade.plan->waves[upgrade.wave.value];
+  if (current_wave(upgrade).turns_done < wave.turn_count) {
+    return pause_on_leftovers(upgrade, deciding);
+  }
+  if (wave.soak > base::Duration::zero()) {
+    deciding.fact(SoakStarted{upgrade.wave, deciding.now() + wave.soak});
+  } else {
+    deciding.fact(WaveFinished{upgrade.wave});
+  }
+  return true;
+}
+
+std::vector<CheckResult> judge(const Upgrade& upgrade, const Phase& phase) {
+  FleetFacts facts;
+  std::vector<CheckResult> checks;
+  for (const auto& [name, host] : upgrade.host_index) {
+    const HostRun& run = upgrade.hosts[host.value];
+    facts[name] = run.facts;
+    facts[name].details["clock.ahead_ms"] = std::to_string(run.clock_ahead.count());
+  }
+  for (std::uint32_t w = 0; w < phase.wave_count; ++w) {
+    const Wave& wave = upgrade.plan->waves[wave_in(phase, w).value];
+    for (std::uint32_t t = 0; t < wave.turn_count; ++t) {
+      const Turn& turn = turn_at(upgrade, turn_in(wave, t));
+      for (std::uint32_t s = 0; s < turn.step_count; ++s) {
+        for (CheckResult check : upgrade.steps[turn.first_step.value + s].checks) {
+          if (check.verdict == Verdict::Ok) continue;
+          check.summary = host_name(upgrade, turn.host) + ": " + check.summary;
+          checks.push_back(std::move(check));
+        }
+      }
+    }
+  }
+  const std::vector<CheckResult> global =
+      phase.kind == PhaseKind::Preflight
+          ? judge_preflight(ironic_profile(), *upgrade.plan, facts)
+          : judge_gate(*upgrade.plan, facts);
+  checks.insert(checks.end(), global.begin(), global.end());
+  return checks;
+}
+
+std::string list_failures(const Policy& policy, const std::vector<CheckResult>& checks) {
+  std::string text;
+  for (const CheckResult& check : checks) {
+    if (check.verdict != Verdict::Failed || policy.waived_checks.contains(check.id)) continue;
+    text += "\n  - [" + check.id + "] " + check.summary;
+  }
+  return text;
+}
+
+void pause_on_judgement(const Upgrade& upgrade, const Phase& phase,
+                        const std::vector<CheckResult>& checks, Deciding& deciding) {
+  const bool preflight = phase.kind == PhaseKind::Preflight;
+  deciding.fact(UpgradePaused{
+      preflight ? "PREFLIGHT_FAILED" : "GATE_FAILED",
+      std::string(to_string(phase.kind)) + " found what must be repaired first:" +
+          list_failures(upgrade.plan->policy, checks),
+      ""});
+}
+
+void finish_phase(const Upgrade& upgrade, const Phase& phase, Deciding& deciding) {
+  const PhaseRun& run = upgrade.phases[upgrade.phase.value];
+  const Policy& policy = upgrade.plan->policy;
+  const bool judges = phase.kind == PhaseKind::Preflight || phase.kind == PhaseKind::Gate;
+  if (judges && !run.judged) {
+    const std::vector<CheckResult> checks = judge(upgrade, phase);
+    deciding.fact(PhaseJudged{upgrade.phase, checks});
+    if (has_failed_check(policy, checks)) pause_on_judgement(upgrade, phase, checks, deciding);
+  } else if (judges && has_failed_check(policy, run.checks)) {
+    pause_on_judgement(upgrade, phase, run.checks, deciding);
+  } else {
+    deciding.fact(PhaseFinished{upgrade.phase});
+  }
+}
+
+bool advance_active_phase(const Upgrade& upgrade, Deciding& deciding) {
+  const Phase& phase = upgrade.plan->phases[upgrade.phase.value];
+  const PhaseRun& run = upgrade.phases[upgrade.phase.value];
+  if (run.waves_done == phase.wave_count) {
+    finish_phase(upgrade, phase, deciding);
+    return true;
+  }
+  switch (current_wave(upgrade).state) {
+    case WaveState::Pending:
+      deciding.fact(WaveStarted{upgrade.wave});
+      return true;
+    case WaveState::Active:
+      return advance_active_wave(upgrade, deciding);
+    case WaveState::Soaking:
+    case WaveState::Done:
+      return false;
+  }
+  base::check_failed("a wave in no state", __FILE__, __LINE__);
+}
+
+bool is_approved(const Upgrade& upgrade, const std::string& gate, base::TimePoint now) {
+  const auto found = upgrade.approvals.find(gate);
+  return found != upgrade.approvals.end() && !found->second.expired &&
+         found->second.expires_at > now;
+}
+
+bool enter_phase(const Upgrade& upgrade, Deciding& deciding) {
+  const Phase& phase = upgrade.plan->phases[upgrade.phase.value];
+  const PhaseRun& run = upgrade.phases[upgrade.phase.value];
+  if (!phase.gate) {
+    deciding.fact(PhaseStarted{upgrade.phase});
+    return true;
+  }
+  if (is_approved(upgrade, phase.gate->name, deciding.now())) {
+    deciding.fact(GatePassed{upgrade.phase}).fact(PhaseStarted{upgrade.phase});
+    return true;
+  }
+  if (run.state == PhaseState::Awaiting && run.awaiting_until > deciding.now()) return false;
+  deciding.fact(
+      GateReached{upgrade.phase, deciding.now() + upgrade.plan->policy.deadlines.approval});
+  return true;
+}
+
+}  // namespace
+
+Decision decide_advance(const Upgrade& upgrade, base::TimePoint now) {
+  Deciding deciding(now);
+  if (upgrade.state != UpgradeState::Running) return deciding.take();
+  if (all_phases_done(upgrade)) return deciding.fact(UpgradeSucceeded{}).take();
+  if (pause_on_failures(upgrade, deciding) || dispatch_ready(upgrade, deciding)) {
+    return deciding.take();
+  }
+  if (upgrade.phases[upgrade.phase.value].state == PhaseState::Active) {
+    advance_active_phase(upgrade, deciding);
+  } else {
+    enter_phase(upgrade, deciding);
+  }
+  return deciding.take();
+}
+
+}  // namespace rollmill::core

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+
+#include "rollmill/core/engine.h"
+
+/// The parts of `decide`, by event. Called by `decide` only; all pure.
+namespace rollmill::core {
+
+/// Collects a decision's facts with one time.
+class Deciding {
+ public:
+  explicit Deciding(base::TimePoint now) : now_(now) {}
+
+  base::TimePoint now() const { return now_; }
+  Deciding& fact(FactBody body) {
+    decision_.facts.push_back({now_, std::move(body)});
+    return *this;
+  }
+  Deciding& command(Command command) {
+    decision_.commands.push_back(std::move(command));
+    return *this;
+  }
+  bool empty() const { return decision_.facts.empty(); }
+  Decision take() { return std::move(decision_); }
+
+ private:
+  base::TimePoint now_;
+  Decision decision_;
+};
+
+Decision refuse(base::ErrorCode code, std::string message);
+
+Decision decide_report(const Upgrade& upgrade, const TaskReported& event, base::TimePoint now);
+Decision decide_time(const Upgrade& upgrade, base::TimePoint now);
+Decision decide_advance(const Upgrade& upgrade, base::TimePoint now);
+
+Decision decide_request(const Upgrade& upgrade, const UpgradeRequested& event,
+                        base::TimePoint now);
+Decision decide_pause(const Upgrade& upgrade, const PauseRequested& event, base::TimePoint now);
+Decision decide_resume(const Upgrade& upgrade, const ResumeRequested& event, base::TimePoint now);
+Decision decide_abort(const Upgrade& upgrade, const AbortRequested& event, base::TimePoint now);
+Decision decide_approve(const Upgrade& upgrade, const ApproveRequested& event,
+                        base::TimePoint now);
+Decision decide_retry(const Upgrade& upgrade, const RetryRequested& event, base::TimePoint now);
+Decision decide_skip(const Upgrade& upgrade, const SkipRequested& event, base::TimePoint now);
+
+/// Adds the end of a failed try: an automatic retry inside the attempt budget, or a failed turn.
+void add_failure(const Upgrade& upgrade, base::StepIndex step, const TaskFailed& failure,
+                 Deciding& deciding);
+
+}  // namespace rollmill::core

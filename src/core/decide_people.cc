@@ -1,0 +1,212 @@
+#include <algorithm>
+
+#include "core/decide_parts.h"
+#include "core/navigation.h"
+#include "core/transitions.h"
+
+/// What people ask for. Each verb works in every state or is refused with a sentence.
+namespace rollmill::core {
+namespace {
+
+using base::ErrorCode;
+
+constexpr base::Duration kApprovalValid{std::chrono::hours{24}};
+constexpr base::Duration kLongestApproval{std::chrono::hours{24 * 30}};
+
+std::string state_is(const Upgrade& upgrade) {
+  return "upgrade " + upgrade.id.text + " is " + to_string(upgrade.state);
+}
+
+/// A pause of rollmill's own ends with the repair; a person's pause only with `resume`.
+void end_own_pause(const Upgrade& upgrade, const Actor& actor, Deciding& deciding) {
+  if (!upgrade.pause || !upgrade.pause->by.empty()) return;
+  deciding.fact(UpgradeResumed{actor.by, actor.reason});
+}
+
+/// Tasks that were decided but reached nobody are sent again: nothing is lost by a second copy.
+void send_unaccepted(const Upgrade& upgrade, Deciding& deciding) {
+  for (const base::StepIndex step : upgrade.in_flight) {
+    if (upgrade.steps[step.value].state != StepState::Dispatched) continue;
+    const Step& plan = step_at(upgrade, step);
+    deciding.command(
+        SendTask{upgrade.plan->fleet.hosts[plan.host.value].name, task_of(upgrade, step)});
+  }
+}
+
+bool judgement_failed(const Upgrade& upgrade) {
+  if (all_phases_done(upgrade)) return false;
+  const PhaseRun& run = upgrade.phases[upgrade.phase.value];
+  return run.judged && has_failed_check(upgrade.plan->policy, run.checks);
+}
+
+/// Steps whose effect a later phase relies on cannot be left out.
+bool may_skip(Verb verb) {
+  switch (verb) {
+    case Verb::Survey:
+    case Verb::Stage:
+    case Verb::Drain:
+    case Verb::Probe:
+    case Verb::Enlist:
+    case Verb::Restore:
+      return true;
+    case Verb::Inspect:
+    case Verb::Install:
+    case Verb::Expand:
+    case Verb::Pin:
+    case Verb::Stop:
+    case Verb::Start:
+    case Verb::Unpin:
+    case Verb::Migrate:
+    case Verb::Attest:
+      return false;
+  }
+  base::check_failed("a verb that is none", __FILE__, __LINE__);
+}
+
+std::optional<base::PhaseIndex> phase_of_gate(const Upgrade& upgrade, const std::string& gate) {
+  const auto& phases = upgrade.plan->phases;
+  for (std::uint32_t i = 0; i < phases.size(); ++i) {
+    if (phases[i].gate && phases[i].gate->name == gate) return base::PhaseIndex{i};
+  }
+  return std::nullopt;
+}
+
+std::string gates_of(const Upgrade& upgrade) {
+  std::string names;
+  for (const Phase& phase : upgrade.plan->phases) {
+    if (phase.gate) names += (names.empty() ? "" : ", ") + phase.gate->name;
+  }
+  return names;
+}
+
+}  // namespace
+
+Decision decide_request(const Upgrade& upgrade, const UpgradeRequested& event,
+                        base::TimePoint now) {
+  if (upgrade.state != UpgradeState::None) {
+    return refuse(ErrorCode::AlreadyExists, state_is(upgrade) + " already");
+  }
+  return Deciding(now)
+      .fact(UpgradePlanned{event.upgrade, event.plan, event.actor.by, event.actor.reason,
+                           event.request_id})
+      .fact(UpgradeStarted{})
+      .take();
+}
+
+Decision decide_pause(const Upgrade& upgrade, const PauseRequested& event, base::TimePoint now) {
+  if (upgrade.pause && !upgrade.pause->by.empty()) {
+    return refuse(ErrorCode::FailedPrecondition,
+                  state_is(upgrade) + " already, by " + upgrade.pause->by);
+  }
+  if (!next(upgrade.state, UpgradeCause::Pause)) {
+    return refuse(ErrorCode::FailedPrecondition, state_is(upgrade) + "; it cannot be paused");
+  }
+  const std::string why =
+      event.actor.reason.empty() ? "no reason was given" : event.actor.reason;
+  return Deciding(now)
+      .fact(UpgradePaused{"PAUSED_BY_OPERATOR", "paused by " + event.actor.by + ": " + why,
+                          event.actor.by})
+      .take();
+}
+
+Decision decide_resume(const Upgrade& upgrade, const ResumeRequested& event,
+                       base::TimePoint now) {
+  if (!next(upgrade.state, UpgradeCause::Resume)) {
+    return refuse(ErrorCode::FailedPrecondition, state_is(upgrade) + "; nothing to resume");
+  }
+  Deciding deciding(now);
+  deciding.fact(UpgradeResumed{event.actor.by, event.actor.reason});
+  send_unaccepted(upgrade, deciding);
+  return deciding.take();
+}
+
+Decision decide_abort(const Upgrade& upgrade, const AbortRequested& event, base::TimePoint now) {
+  Deciding deciding(now);
+  deciding.fact(UpgradeAborted{event.actor.by, event.actor.reason});
+  for (const base::StepIndex step : upgrade.in_flight) {
+    const Step& plan = step_at(upgrade, step);
+    deciding.command(CancelTask{upgrade.plan->fleet.hosts[plan.host.value].name,
+                                task_of(upgrade, step).key});
+  }
+  return deciding.take();
+}
+
+Decision decide_approve(const Upgrade& upgrade, const ApproveRequested& event,
+                        base::TimePoint now) {
+  const auto phase = phase_of_gate(upgrade, event.gate);
+  if (!phase) {
+    return refuse(ErrorCode::NotFound, "the plan has no gate \"" + event.gate +
+                                           "\"; its gates are: " + gates_of(upgrade));
+  }
+  const PhaseState state = upgrade.phases[phase->value].state;
+  if (state != PhaseState::Pending && state != PhaseState::Awaiting) {
+    return refuse(ErrorCode::FailedPrecondition,
+                  "gate \"" + event.gate + "\" has been passed already");
+  }
+  const base::Duration valid =
+      event.valid_for > base::Duration::zero() ? event.valid_for : kApprovalValid;
+  if (valid > kLongestApproval) {
+    return refuse(ErrorCode::InvalidArgument, "an approval is valid for 30 days at most");
+  }
+  return Deciding(now)
+      .fact(ApprovalGiven{event.gate, event.actor.by, event.actor.reason, now + valid})
+      .take();
+}
+
+Decision decide_retry(const Upgrade& upgrade, const RetryRequested& event, base::TimePoint now) {
+  Deciding deciding(now);
+  const auto plan_one = [&](base::StepIndex step) {
+    deciding.fact(StepRetryPlanned{step, now, event.actor.by, event.actor.reason});
+  };
+  if (event.step) {
+    const bool known = event.step->value < upgrade.steps.size();
+    if (!known || upgrade.steps[event.step->value].state != StepState::Failed) {
+      return refuse(ErrorCode::FailedPrecondition,
+                    known ? name_step(upgrade, *event.step) + " has not failed"
+                          : "the plan has no step " + std::to_string(event.step->value));
+    }
+    plan_one(*event.step);
+  } else {
+    for (const base::TurnIndex turn : upgrade.failed_turns) plan_one(current_step(upgrade, turn));
+    if (upgrade.failed_turns.empty() && judgement_failed(upgrade)) {
+      deciding.fact(PhaseReset{upgrade.phase});
+    }
+  }
+  if (deciding.empty()) {
+    return refuse(ErrorCode::FailedPrecondition,
+                  "nothing has failed in upgrade " + upgrade.id.text +
+                      (upgrade.pause ? "; go on with: rollmill upgrade resume" : ""));
+  }
+  end_own_pause(upgrade, event.actor, deciding);
+  return deciding.take();
+}
+
+Decision decide_skip(const Upgrade& upgrade, const SkipRequested& event, base::TimePoint now) {
+  if (event.step.value >= upgrade.steps.size()) {
+    return refuse(ErrorCode::NotFound,
+                  "the plan has no step " + std::to_string(event.step.value));
+  }
+  const std::string name = name_step(upgrade, event.step);
+  const Verb verb = step_at(upgrade, event.step).verb;
+  if (!may_skip(verb)) {
+    return refuse(ErrorCode::FailedPrecondition,
+                  name + " cannot be left out: later phases rely on it; retry it, or abort");
+  }
+  if (upgrade.steps[event.step.value].state != StepState::Failed) {
+    return refuse(ErrorCode::FailedPrecondition,
+                  name + " has not failed; only a failed step can be skipped");
+  }
+  if (event.actor.reason.empty()) {
+    return refuse(ErrorCode::InvalidArgument, "skipping " + name + " needs a reason");
+  }
+  Deciding deciding(now);
+  deciding.fact(StepSkipped{event.step, event.actor.by, event.actor.reason});
+  const base::TurnIndex turn = step_at(upgrade, event.step).turn;
+  if (upgrade.turns[turn.value].steps_done + 1 == turn_at(upgrade, turn).step_count) {
+    deciding.fact(TurnFinished{turn});
+  }
+  end_own_pause(upgrade, event.actor, deciding);
+  return deciding.take();
+}
+
+}  // namespace rollmill::core

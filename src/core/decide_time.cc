@@ -1,0 +1,128 @@
+#include <algorithm>
+
+#include "core/decide_parts.h"
+#include "core/navigation.h"
+
+namespace rollmill::core {
+namespace {
+
+/// Can the timer do anything in this state? A paused upgrade keeps only what ends by itself.
+bool can_act(const Upgrade& upgrade, TimerKind kind) {
+  switch (kind) {
+    case TimerKind::StepDeadline:
+    case TimerKind::ApprovalExpiry:
+      return true;
+    case TimerKind::SoakEnd:
+    case TimerKind::WaveStall:
+    case TimerKind::GateWait:
+      return upgrade.state == UpgradeState::Running;
+  }
+  base::check_failed("a timer of no kind", __FILE__, __LINE__);
+}
+
+TaskFailed deadline_failure(const Upgrade& upgrade, base::StepIndex step) {
+  const Step& plan = step_at(upgrade, step);
+  const HostRun& host = upgrade.hosts[plan.host.value];
+  TaskFailed failure;
+  const std::string limit = base::format_duration(plan.deadline);
+  if (host.connected) {
+    failure.code = "STEP_DEADLINE";
+    failure.message = name_step(upgrade, step) + " gave no result within " + limit +
+                      "; look at its output with: rollmill logs";
+    if (!upgrade.steps[step.value].waiting.code.empty()) {
+      failure.message += "; it was waiting: " + upgrade.steps[step.value].waiting.reason;
+    }
+  } else {
+    failure.code = "AGENT_LOST";
+    failure.message = name_step(upgrade, step) + " gave no result within " + limit +
+                      " and its agent is away (" + host.lost_reason + "); start rollmill-agent on " +
+                      host_name(upgrade, plan.host) + ", then retry";
+  }
+  return failure;
+}
+
+void add_deadline(const Upgrade& upgrade, base::StepIndex step, Deciding& deciding) {
+  const Step& plan = step_at(upgrade, step);
+  const TaskKey key = task_of(upgrade, step).key;
+  add_failure(upgrade, step, deadline_failure(upgrade, step), deciding);
+  deciding.command(CancelTask{upgrade.plan->fleet.hosts[plan.host.value].name, key});
+}
+
+std::string names_of_unreachable(const Upgrade& upgrade) {
+  constexpr std::size_t kNamed = 5;
+  std::string names;
+  std::size_t count = 0;
+  for (const base::TurnIndex turn : upgrade.unreachable) {
+    if (count++ == kNamed) break;
+    names += (names.empty() ? "" : ", ") + host_name(upgrade, turn_at(upgrade, turn).host);
+  }
+  if (upgrade.unreachable.size() > kNamed) names += ", ...";
+  return names;
+}
+
+void add_stall(const Upgrade& upgrade, base::WaveIndex wave, Deciding& deciding) {
+  deciding.fact(WaveUnstalled{wave})
+      .fact(UpgradePaused{"AGENT_LOST",
+                          "the agents of " + names_of_unreachable(upgrade) + " were away for " +
+                              base::format_duration(upgrade.plan->policy.deadlines.agent_lost) +
+                              "; start rollmill-agent there, then resume",
+                          ""});
+}
+
+void add_gate_wait(const Upgrade& upgrade, base::PhaseIndex phase, Deciding& deciding) {
+  const std::string& gate = upgrade.plan->phases[phase.value].gate->name;
+  deciding.fact(UpgradePaused{
+      "APPROVAL_LATE",
+      "nobody approved \"" + gate + "\" within " +
+          base::format_duration(upgrade.plan->policy.deadlines.approval) +
+          "; the fleet is in a stable place; approve, then resume",
+      ""});
+}
+
+void add_timer(const Upgrade& upgrade, const Timer& timer, Deciding& deciding) {
+  switch (timer.kind) {
+    case TimerKind::StepDeadline:
+      add_deadline(upgrade, {timer.index}, deciding);
+      return;
+    case TimerKind::SoakEnd:
+      deciding.fact(WaveFinished{{timer.index}});
+      return;
+    case TimerKind::WaveStall:
+      add_stall(upgrade, {timer.index}, deciding);
+      return;
+    case TimerKind::GateWait:
+      add_gate_wait(upgrade, {timer.index}, deciding);
+      return;
+    case TimerKind::ApprovalExpiry:
+      deciding.fact(ApprovalExpired{upgrade.plan->phases[timer.index].gate->name});
+      return;
+  }
+}
+
+}  // namespace
+
+Decision decide_time(const Upgrade& upgrade, base::TimePoint now) {
+  // One timer a call: its facts may change what the next one means. The alarm rings again at once.
+  for (const Timer& timer : upgrade.timers) {
+    if (timer.at > now) break;
+    if (!can_act(upgrade, timer.kind)) continue;
+    Deciding deciding(now);
+    add_timer(upgrade, timer, deciding);
+    return deciding.take();
+  }
+  return {};
+}
+
+std::optional<base::TimePoint> next_timer(const Upgrade& upgrade) {
+  std::optional<base::TimePoint> earliest;
+  const auto found = std::find_if(upgrade.timers.begin(), upgrade.timers.end(),
+                                  [&](const Timer& t) { return can_act(upgrade, t.kind); });
+  if (found != upgrade.timers.end()) earliest = found->at;
+  if (upgrade.state == UpgradeState::Running && !upgrade.ready.empty()) {
+    const base::TimePoint ready = upgrade.ready.begin()->first;
+    if (!earliest || ready < *earliest) earliest = ready;
+  }
+  return earliest;
+}
+
+}  // namespace rollmill::core

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+
+#include "rollmill/core/fact.h"
+#include "rollmill/core/upgrade.h"
+
+/// The larger parts of `evolve`, by what they change. Called by `evolve` only.
+namespace rollmill::core {
+
+void evolve_planned(Upgrade& upgrade, const UpgradePlanned& fact, base::TimePoint at);
+void connect_host(Upgrade& upgrade, const AgentConnected& fact, base::TimePoint at);
+void disconnect_host(Upgrade& upgrade, base::HostIndex host, const std::string& reason,
+                     base::TimePoint at);
+void give_approval(Upgrade& upgrade, const ApprovalGiven& fact, base::TimePoint at);
+void expire_approval(Upgrade& upgrade, const std::string& gate);
+
+void reset_phase(Upgrade& upgrade, base::PhaseIndex phase);
+void start_wave(Upgrade& upgrade, base::WaveIndex wave);
+void start_turn(Upgrade& upgrade, base::TurnIndex turn, base::TimePoint at);
+void finish_turn(Upgrade& upgrade, base::TurnIndex turn, base::TimePoint at);
+void fail_turn(Upgrade& upgrade, base::TurnIndex turn);
+
+void dispatch_step(Upgrade& upgrade, const StepDispatched& fact, base::TimePoint at);
+void succeed_step(Upgrade& upgrade, const StepSucceeded& fact, base::TimePoint at);
+void fail_step(Upgrade& upgrade, const StepFailed& fact, base::TimePoint at);
+void plan_retry(Upgrade& upgrade, const StepRetryPlanned& fact);
+void skip_step(Upgrade& upgrade, const StepSkipped& fact, base::TimePoint at);
+/// A failed turn goes on: it counts as active again.
+void revive_turn(Upgrade& upgrade, base::TurnIndex turn);
+
+}  // namespace rollmill::core

@@ -1,0 +1,162 @@
+#include "core/navigation.h"
+#include "rollmill/core/engine.h"
+
+namespace rollmill::core {
+namespace {
+
+void replace_all(std::string& text, const std::string& what, const std::string& with) {
+  for (std::size_t at = text.find(what); at != std::string::npos;
+       at = text.find(what, at + with.size())) {
+    text.replace(at, what.size(), with);
+  }
+}
+
+std::string lower(std::string text) {
+  for (char& letter : text) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  return text;
+}
+
+/// Names that the catalogue's commands leave open.
+struct Names {
+  std::string host;
+  std::string step;
+  std::string gate;
+};
+
+Blocked blocked(const Upgrade& upgrade, const std::string& code, std::string reason,
+                base::TimePoint since, const Names& names) {
+  Blocked result;
+  result.code = code;
+  result.reason = std::move(reason);
+  result.since = since;
+  result.anchor = "operating.md#" + lower(code);
+  if (const BlockedInfo* info = find_blocked(code)) {
+    result.who = info->who;
+    result.command = info->command;
+  }
+  for (std::string* text : {&result.who, &result.command}) {
+    replace_all(*text, "{upgrade}", upgrade.id.text);
+    replace_all(*text, "{host}", names.host.empty() ? "the host" : names.host);
+    replace_all(*text, "{step}", names.step);
+    replace_all(*text, "{gate}", names.gate);
+  }
+  return result;
+}
+
+Names names_of(const Upgrade& upgrade, base::StepIndex step) {
+  return {host_name(upgrade, step_at(upgrade, step).host), std::to_string(step.value), ""};
+}
+
+std::optional<Blocked> explain_pause(const Upgrade& upgrade) {
+  Names names;
+  if (!upgrade.failed_turns.empty()) {
+    names = names_of(upgrade, current_step(upgrade, *upgrade.failed_turns.begin()));
+  }
+  if (!all_phases_done(upgrade)) {
+    const auto& gate = upgrade.plan->phases[upgrade.phase.value].gate;
+    if (gate) names.gate = gate->name;
+  }
+  const Pause& pause = *upgrade.pause;
+  return blocked(upgrade, pause.code, pause.reason, pause.since, names);
+}
+
+std::optional<Blocked> explain_gate(const Upgrade& upgrade) {
+  if (all_phases_done(upgrade)) return std::nullopt;
+  const PhaseRun& run = upgrade.phases[upgrade.phase.value];
+  if (run.state != PhaseState::Awaiting) return std::nullopt;
+  const GateSpec& gate = *upgrade.plan->phases[upgrade.phase.value].gate;
+  const auto approval = upgrade.approvals.find(gate.name);
+  const bool expired = approval != upgrade.approvals.end() && approval->second.expired;
+  Names names;
+  names.gate = gate.name;
+  return blocked(upgrade, expired ? "APPROVAL_EXPIRED" : "APPROVAL_MISSING",
+                 "phase " + std::string(to_string(upgrade.plan->phases[upgrade.phase.value].kind)) +
+                     " needs the approval \"" + gate.name + "\": " + gate.reason,
+                 run.awaiting_since, names);
+}
+
+/// The step in flight that has waited longest, or whose agent is away.
+std::optional<Blocked> explain_steps(const Upgrade& upgrade) {
+  std::optional<Blocked> oldest;
+  for (const base::StepIndex step : upgrade.in_flight) {
+    const StepRun& run = upgrade.steps[step.value];
+    const HostRun& host = upgrade.hosts[step_at(upgrade, step).host.value];
+    std::optional<Blocked> found;
+    if (!host.connected) {
+      found = blocked(upgrade, "AGENT_LOST",
+                      name_step(upgrade, step) + " is in flight, but the agent is away: " +
+                          (host.lost_reason.empty() ? "it never came" : host.lost_reason),
+                      host.since, names_of(upgrade, step));
+    } else if (!run.waiting.code.empty()) {
+      found = blocked(upgrade, run.waiting.code,
+                      name_step(upgrade, step) + ": " + run.waiting.reason, run.waiting.since,
+                      names_of(upgrade, step));
+    }
+    if (found && (!oldest || found->since < oldest->since)) oldest = std::move(found);
+  }
+  return oldest;
+}
+
+/// Turns wait, nothing is in flight: failed services hold the budget.
+std::optional<Blocked> explain_budget(const Upgrade& upgrade) {
+  if (!upgrade.in_flight.empty() || !upgrade.ready.empty()) return std::nullopt;
+  for (const auto& [domain, turns] : upgrade.startable) {
+    if (turns.empty() || budget_allows(upgrade, domain)) continue;
+    return blocked(upgrade, "BUDGET_SPENT",
+                   "the budget of role " + domain.first + " is held by " +
+                       std::to_string(upgrade.domains.at(domain).charged) + " service(s)",
+                   upgrade.phases[upgrade.phase.value].started_at, {});
+  }
+  return std::nullopt;
+}
+
+std::optional<Blocked> explain_wave(const Upgrade& upgrade) {
+  if (all_phases_done(upgrade) ||
+      upgrade.phases[upgrade.phase.value].state != PhaseState::Active ||
+      upgrade.wave.value >= upgrade.waves.size()) {
+    return std::nullopt;
+  }
+  const WaveRun& wave = upgrade.waves[upgrade.wave.value];
+  if (wave.stalled_until) {
+    const base::TurnIndex turn = *upgrade.unreachable.begin();
+    const base::HostIndex host = turn_at(upgrade, turn).host;
+    return blocked(upgrade, "AGENT_LOST",
+                   std::to_string(upgrade.unreachable.size()) +
+                       " host(s) of the wave have no connected agent, first " +
+                       host_name(upgrade, host),
+                   upgrade.hosts[host.value].since, {host_name(upgrade, host), "", ""});
+  }
+  if (wave.state == WaveState::Soaking) {
+    const base::Duration soak = upgrade.plan->waves[upgrade.wave.value].soak;
+    return blocked(upgrade, "SOAKING",
+                   "watching the wave until " + base::format_time(wave.soak_until),
+                   wave.soak_until - soak, {});
+  }
+  return explain_budget(upgrade);
+}
+
+std::optional<Blocked> explain_retry(const Upgrade& upgrade, base::TimePoint now) {
+  if (upgrade.ready.empty() || !upgrade.in_flight.empty()) return std::nullopt;
+  const auto& [at, step] = *upgrade.ready.begin();
+  if (at <= now) return std::nullopt;
+  const StepRun& run = upgrade.steps[step.value];
+  return blocked(upgrade, "RETRY_WAIT",
+                 name_step(upgrade, step) + " failed (" + run.message + ") and is tried again at " +
+                     base::format_time(at),
+                 run.finished_at, names_of(upgrade, step));
+}
+
+}  // namespace
+
+std::optional<Blocked> explain(const Upgrade& upgrade, base::TimePoint now) {
+  if (upgrade.state == UpgradeState::Paused) return explain_pause(upgrade);
+  if (upgrade.state != UpgradeState::Running) return std::nullopt;
+  if (auto why = explain_gate(upgrade)) return why;
+  if (auto why = explain_steps(upgrade)) return why;
+  if (auto why = explain_wave(upgrade)) return why;
+  return explain_retry(upgrade, now);
+}
+
+}  // namespace rollmill::core

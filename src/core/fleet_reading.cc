@@ -1,0 +1,147 @@
+#include "core/fleet_reading.h"
+
+#include <algorithm>
+#include <set>
+
+namespace rollmill::core {
+namespace {
+
+const ServiceFacts* facts_of(const HostFacts& facts, const std::string& service) {
+  const auto found = std::find_if(facts.services.begin(), facts.services.end(),
+                                  [&](const ServiceFacts& one) { return one.service == service; });
+  return found == facts.services.end() ? nullptr : &*found;
+}
+
+/// Reads one fleet, service by service; the members are what has been seen so far.
+class Reader {
+ public:
+  explicit Reader(const PlanRequest& request) : request_(request) {}
+
+  FleetReading read() {
+    for (const Host& host : request_.fleet.hosts) read_host(host);
+    decide_from();
+    if (reading_.any_unpinned && reading_.any_old) {
+      problem("services of " + to_string(request_.to) + " run unpinned beside old ones (" +
+              unpinned_name_ + "): rows of the new version may have been saved already; pin them "
+              "or go on by hand");
+    }
+    return std::move(reading_);
+  }
+
+ private:
+  void problem(std::string text) { reading_.problems.push_back(std::move(text)); }
+
+  void read_host(const Host& host) {
+    const auto found = request_.facts.find(host.name);
+    if (found == request_.facts.end()) {
+      problem(host.name.text + ": no agent has reported from this host; start rollmill-agent there "
+              "or take the host out of the fleet file");
+      reading_.standing.resize(reading_.standing.size() + host.services.size(), Standing::Old);
+      return;
+    }
+    check_mixed_roles(host, found->second);
+    for (const Service& service : host.services) {
+      reading_.standing.push_back(read_service(host, service, found->second));
+    }
+  }
+
+  /// In-place packages replace the code under every service of the host at once.
+  void check_mixed_roles(const Host& host, const HostFacts& facts) {
+    std::set<std::string> roles;
+    for (const Service& service : host.services) roles.insert(service.role);
+    const auto detail = facts.details.find("release.side_by_side");
+    const bool side_by_side = detail != facts.details.end() && detail->second == "yes";
+    if (host.schema && !host.services.empty()) {
+      problem(host.name.text + ": the schema host must run no service of its own, because the new "
+              "release is installed there first; name another host in the fleet file");
+    } else if (roles.size() > 1 && !side_by_side) {
+      problem(host.name.text + ": runs services of several roles, and its packages replace the "
+              "code under all of them at once; use one role a host or a side-by-side release");
+    }
+  }
+
+  Standing read_service(const Host& host, const Service& service, const HostFacts& facts) {
+    const std::string name = name_service(host, service);
+    const ServiceFacts* seen = facts_of(facts, service.name);
+    if (seen == nullptr || !seen->running) {
+      note(name + " is not running; its turn will start it");
+      reading_.any_old = true;
+      return Standing::Old;
+    }
+    const std::optional<ReleaseNumber> release = parse_release_number(seen->release);
+    if (!release) {
+      problem(name + ": cannot tell which release the running process is of, its files changed "
+              "after it started; restart it, then plan again");
+      return Standing::Old;
+    }
+    return *release == request_.to ? read_new(name, *seen) : read_old(name, *release);
+  }
+
+  Standing read_old(const std::string& name, const ReleaseNumber& release) {
+    olds_.try_emplace(release, name);
+    reading_.any_old = true;
+    return Standing::Old;
+  }
+
+  Standing read_new(const std::string& name, const ServiceFacts& seen) {
+    const std::string to = to_string(request_.to);
+    if (seen.pin.empty()) {
+      unpinned_name_ = name;
+      reading_.any_unpinned = true;
+      return Standing::NewUnpinned;
+    }
+    const std::optional<ReleaseNumber> pin = parse_release_number(seen.pin);
+    if (pin) pins_.try_emplace(*pin, name);
+    note(name + " is of " + to + " already, pinned to " + seen.pin + "; it is only proven");
+    reading_.any_pinned = true;
+    return Standing::NewPinned;
+  }
+
+  void note(std::string text) { reading_.notes.push_back(std::move(text)); }
+
+  /// A is what the old services run; where none is left, what the new ones are pinned to.
+  void decide_from() {
+    std::map<ReleaseNumber, std::string>& seen = olds_.empty() ? pins_ : olds_;
+    if (seen.size() == 1) {
+      reading_.from = seen.begin()->first;
+      check_pins_agree();
+      return;
+    }
+    if (!reading_.problems.empty()) return;
+    if (seen.empty()) {
+      problem(reading_.any_unpinned && !reading_.any_old
+                  ? "nothing to do: every service runs " + to_string(request_.to) + ", unpinned"
+                  : "no service runs, so the old release is unknown; start the services first");
+      return;
+    }
+    std::string list;
+    for (const auto& [release, name] : seen) {
+      list += (list.empty() ? "" : ", ") + to_string(release) + " on " + name;
+    }
+    problem("services of several old releases run (" + list + "); bring them to one release first");
+  }
+
+  void check_pins_agree() {
+    for (const auto& [pin, name] : pins_) {
+      if (pin == reading_.from) continue;
+      problem(name + " is pinned to " + to_string(pin) + ", but the old release is " +
+              to_string(reading_.from) + "; correct the pin, restart it, then plan again");
+    }
+  }
+
+  const PlanRequest& request_;
+  FleetReading reading_;
+  std::map<ReleaseNumber, std::string> olds_;  ///< Old release -> a service that runs it.
+  std::map<ReleaseNumber, std::string> pins_;  ///< Pin of a new service -> its name.
+  std::string unpinned_name_;
+};
+
+}  // namespace
+
+std::string name_service(const Host& host, const Service& service) {
+  return host.name.text + " (" + service.name + ")";
+}
+
+FleetReading read_fleet(const PlanRequest& request) { return Reader(request).read(); }
+
+}  // namespace rollmill::core

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rollmill/core/plan.h"
+
+namespace rollmill::core {
+
+/// Where one service stands on the way from A to B, from what was read on its host.
+enum class Standing { Old, NewPinned, NewUnpinned };
+
+/// What the readings of a whole fleet mean for a plan.
+struct FleetReading {
+  ReleaseNumber from;
+  std::vector<Standing> standing;     ///< By service index.
+  std::vector<std::string> problems;  ///< Every reason why there can be no plan.
+  std::vector<std::string> notes;     ///< What the reader of the plan should know.
+  bool any_old = false;
+  bool any_pinned = false;
+  bool any_unpinned = false;
+};
+
+FleetReading read_fleet(const PlanRequest& request);
+
+/// "cond1 (ironic-conductor)": how sentences name a service.
+std::string name_service(const Host& host, const Service& service);
+
+}  // namespace rollmill::core

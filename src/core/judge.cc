@@ -1,0 +1,211 @@
+#include <algorithm>
+#include <set>
+
+#include "core/fleet_reading.h"
+#include "core/navigation.h"
+#include "core/registry.h"
+#include "rollmill/core/checks.h"
+
+/// Judgements that need every host's reading at once.
+namespace rollmill::core {
+namespace {
+
+using Results = std::vector<CheckResult>;
+
+void add(Results& results, const char* id, bool holds, std::string summary,
+         Verdict otherwise = Verdict::Failed) {
+  results.push_back({id, holds ? Verdict::Ok : otherwise, std::move(summary)});
+}
+
+std::string detail(const HostFacts& facts, const std::string& key) {
+  const auto found = facts.details.find(key);
+  return found == facts.details.end() ? std::string{} : found->second;
+}
+
+void judge_releases(const Plan& plan, const FleetFacts& facts, Results& results) {
+  std::string wrong;
+  for (const Host& host : plan.fleet.hosts) {
+    const auto found = facts.find(host.name);
+    if (found == facts.end()) continue;
+    for (const ServiceFacts& service : found->second.services) {
+      const auto release = parse_release_number(service.release);
+      if (!service.running || release == plan.from || release == plan.to) continue;
+      wrong += (wrong.empty() ? "" : ", ") + host.name.text + " (" + service.service + ") runs " +
+               (service.release.empty() ? "an unknown release" : service.release);
+    }
+  }
+  add(results, "preflight.one-old-release", wrong.empty(),
+      wrong.empty() ? "every service runs " + to_string(plan.from) + " or " + to_string(plan.to)
+                    : wrong);
+}
+
+void judge_strangers(const Plan& plan, const FleetFacts& facts, const char* id, Results& results) {
+  std::set<std::string> known;
+  for (const auto& [name, host] : facts) known.insert(detail(host, "conductor.hostname"));
+  std::string strangers;
+  const std::vector<RegistryRow> registry = read_registry(facts);
+  for (const RegistryRow& row : registry) {
+    if (!row.alive || known.contains(row.hostname)) continue;
+    strangers += (strangers.empty() ? "" : ", ") + row.hostname;
+  }
+  const bool has_conductors = std::any_of(
+      plan.fleet.hosts.begin(), plan.fleet.hosts.end(), [](const Host& host) {
+        return std::any_of(host.services.begin(), host.services.end(),
+                           [](const Service& service) { return service.role == "conductor"; });
+      });
+  if (registry.empty() && has_conductors) {
+    add(results, id, false, "no host could read the conductor registry");
+    return;
+  }
+  add(results, id, strangers.empty(),
+      strangers.empty() ? "every living conductor belongs to the fleet"
+                        : "living conductors that the fleet file does not name: " + strangers);
+}
+
+void judge_hostnames(const FleetFacts& facts, Results& results) {
+  std::map<std::string, std::string> seen;
+  std::string twice;
+  for (const auto& [name, host] : facts) {
+    const std::string hostname = detail(host, "conductor.hostname");
+    if (hostname.empty()) continue;
+    const auto [first, fresh] = seen.try_emplace(hostname, name.text);
+    if (!fresh) twice += hostname + " (" + first->second + " and " + name.text + ") ";
+  }
+  add(results, "preflight.hostnames-unique", twice.empty(),
+      twice.empty() ? "conductor names are unique" : "registered twice: " + twice);
+}
+
+/// Groups that would lose a hardware type while one of its conductors is away.
+void judge_redundancy(const Plan& plan, const FleetFacts& facts, Results& results) {
+  std::map<std::pair<std::string, std::string>, std::uint32_t> living;
+  for (const RegistryRow& row : read_registry(facts)) {
+    if (!row.alive) continue;
+    for (const std::string& driver : row.drivers) ++living[{row.group, driver}];
+  }
+  const bool accepted = budget_of(plan.policy, "conductor").min_available == 0;
+  std::string alone;
+  for (const auto& [key, count] : living) {
+    if (count > 1) continue;
+    alone += (alone.empty() ? "" : "; ") + std::string("group \"") + key.first +
+             "\", hardware type " + key.second;
+  }
+  add(results, "preflight.redundancy", alone.empty() || accepted,
+      alone.empty() ? "two living conductors or more for each group and hardware type"
+                    : "only one living conductor for " + alone);
+}
+
+void judge_apis(const Plan& plan, const FleetFacts& facts, Results& results) {
+  std::uint32_t with_balancer = 0;
+  std::uint32_t serving = 0;
+  for (const auto& [name, host] : facts) {
+    const std::string state = detail(host, "balancer.serving");
+    with_balancer += state.empty() ? 0U : 1U;
+    serving += state == "yes" ? 1U : 0U;
+  }
+  if (with_balancer == 0) return;
+  const bool accepted = budget_of(plan.policy, "api").min_available == 0;
+  add(results, "preflight.two-apis", serving >= 2 || accepted,
+      "the balancer sends requests to " + std::to_string(serving) + " API(s)");
+}
+
+void judge_hardware_types(const Profile& profile, const Plan& plan, const FleetFacts& facts,
+                          Results& results) {
+  std::set<std::string> removed;
+  for (const ReleaseInfo& info : profile.releases) {
+    if (plan.from < info.number && info.number <= plan.to) {
+      removed.insert(info.removed_hardware_types.begin(), info.removed_hardware_types.end());
+    }
+  }
+  std::string lost;
+  for (const RegistryRow& row : read_registry(facts)) {
+    for (const std::string& driver : row.drivers) {
+      if (!row.alive || !removed.contains(driver)) continue;
+      lost += (lost.empty() ? "" : ", ") + driver + " on " + row.hostname;
+    }
+  }
+  add(results, "preflight.hardware-types-kept", lost.empty(),
+      lost.empty() ? "the new release has every enabled hardware type"
+                   : to_string(plan.to) + " no longer has " + lost);
+}
+
+void judge_clocks(const Plan& plan, const FleetFacts& facts, Results& results) {
+  std::string off;
+  for (const auto& [name, host] : facts) {
+    const std::string ahead = detail(host, "clock.ahead_ms");
+    if (ahead.empty()) continue;
+    const base::Duration skew{std::stoll(ahead)};
+    if (std::chrono::abs(skew) <= plan.policy.max_clock_skew) continue;
+    off += (off.empty() ? "" : ", ") + name.text + " is " +
+           base::format_duration(std::chrono::abs(skew)) +
+           (skew.count() > 0 ? " ahead" : " behind");
+  }
+  add(results, "preflight.clock-skew", off.empty(), off.empty() ? "the clocks agree" : off);
+}
+
+void judge_backup(const Plan& plan, Results& results) {
+  const std::string& backup = plan.policy.backup_reference;
+  add(results, "preflight.backup-attested", !backup.empty(),
+      backup.empty() ? "no database backup is named; after the point of no return a backup is the "
+                       "only way back"
+                     : "backup: " + backup,
+      Verdict::Warning);
+}
+
+/// Services that are not what the gate wants, as "cond1 (ironic-conductor) runs 35.0".
+template <typename Wanted>
+std::string services_unlike(const Plan& plan, const FleetFacts& facts, const Wanted& wanted) {
+  std::string list;
+  for (const Host& host : plan.fleet.hosts) {
+    const auto found = facts.find(host.name);
+    for (const Service& service : host.services) {
+      const ServiceFacts* seen = nullptr;
+      if (found != facts.end()) {
+        for (const ServiceFacts& one : found->second.services) {
+          if (one.service == service.name) seen = &one;
+        }
+      }
+      const std::string problem = seen == nullptr ? "was not read" : wanted(*seen);
+      if (problem.empty()) continue;
+      list += (list.empty() ? "" : ", ") + name_service(host, service) + " " + problem;
+    }
+  }
+  return list;
+}
+
+}  // namespace
+
+Results judge_preflight(const Profile& profile, const Plan& plan, const FleetFacts& facts) {
+  Results results;
+  judge_releases(plan, facts, results);
+  judge_strangers(plan, facts, "preflight.no-unknown-conductor", results);
+  judge_hostnames(facts, results);
+  judge_redundancy(plan, facts, results);
+  judge_apis(plan, facts, results);
+  judge_hardware_types(profile, plan, facts, results);
+  judge_clocks(plan, facts, results);
+  judge_backup(plan, results);
+  return results;
+}
+
+Results judge_gate(const Plan& plan, const FleetFacts& facts) {
+  Results results;
+  const std::string old_ones = services_unlike(plan, facts, [&](const ServiceFacts& seen) {
+    if (!seen.running) return std::string("is not running");
+    if (parse_release_number(seen.release) == plan.to) return std::string{};
+    return "runs " + (seen.release.empty() ? std::string("an unknown release") : seen.release);
+  });
+  add(results, "gate.all-new", old_ones.empty(),
+      old_ones.empty() ? "every service runs " + to_string(plan.to) : old_ones);
+  const std::string unpinned = services_unlike(plan, facts, [&](const ServiceFacts& seen) {
+    if (parse_release_number(seen.pin) != plan.from) {
+      return seen.pin.empty() ? std::string("is not pinned") : "is pinned to " + seen.pin;
+    }
+    return std::string(seen.config_newer_than_process ? "was started before its pin" : "");
+  });
+  add(results, "gate.all-pinned", unpinned.empty(),
+      unpinned.empty() ? "every service is pinned to " + to_string(plan.from) : unpinned);
+  judge_strangers(plan, facts, "gate.no-unknown-conductor", results);
+  return results;
+}
+
+}  // namespace rollmill::core

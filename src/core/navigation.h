@@ -1,0 +1,51 @@
+#pragma once
+
+#include "rollmill/core/plan.h"
+#include "rollmill/core/upgrade.h"
+
+/// Small readings of plan and state that several parts of the engine share.
+namespace rollmill::core {
+
+inline const Step& step_at(const Upgrade& upgrade, base::StepIndex step) {
+  return upgrade.plan->steps.at(step.value);
+}
+inline const Turn& turn_at(const Upgrade& upgrade, base::TurnIndex turn) {
+  return upgrade.plan->turns.at(turn.value);
+}
+inline const Turn& turn_of(const Upgrade& upgrade, base::StepIndex step) {
+  return turn_at(upgrade, step_at(upgrade, step).turn);
+}
+inline const std::string& host_name(const Upgrade& upgrade, base::HostIndex host) {
+  return upgrade.plan->fleet.hosts.at(host.value).name.text;
+}
+inline DomainKey domain_of(const Turn& turn) {
+  return turn.takes_down ? DomainKey{turn.role, turn.domain} : DomainKey{};
+}
+/// The step a turn is at: the first that is not done.
+inline base::StepIndex current_step(const Upgrade& upgrade, base::TurnIndex turn) {
+  const Turn& plan = turn_at(upgrade, turn);
+  return {plan.first_step.value + upgrade.turns[turn.value].steps_done};
+}
+inline bool all_phases_done(const Upgrade& upgrade) {
+  return upgrade.phase.value >= upgrade.plan->phases.size();
+}
+inline base::TurnIndex turn_in(const Wave& wave, std::uint32_t position) {
+  return {wave.first_turn.value + position};
+}
+inline base::WaveIndex wave_in(const Phase& phase, std::uint32_t position) {
+  return {phase.first_wave.value + position};
+}
+
+Budget budget_of(const Policy& policy, const std::string& role);
+/// May one more service of this role and domain go away now?
+bool budget_allows(const Upgrade& upgrade, const DomainKey& domain);
+/// More failed services than the policy tolerates, in all or in one domain.
+bool too_many_failures(const Upgrade& upgrade);
+/// A failed check that no waiver covers.
+bool has_failed_check(const Policy& policy, const std::vector<CheckResult>& checks);
+/// "step 17 (drain on cond2)"
+std::string name_step(const Upgrade& upgrade, base::StepIndex step);
+/// The task of a dispatched step, with the current epoch.
+Task task_of(const Upgrade& upgrade, base::StepIndex step);
+
+}  // namespace rollmill::core

@@ -1,0 +1,294 @@
+#include <algorithm>
+
+#include "core/fleet_reading.h"
+#include "core/plan_builder.h"
+#include "rollmill/base/digest.h"
+#include "rollmill/core/checks.h"
+#include "rollmill/core/plan.h"
+
+namespace rollmill::core {
+namespace {
+
+/// Writes the phases of one plan in order, from what the fleet was read to be.
+class Planner {
+ public:
+  Planner(const Profile& profile, Plan& plan, const FleetReading& reading)
+      : profile_(profile), plan_(plan), reading_(reading), build_(plan) {}
+
+  void write() {
+    const bool past_return = reading_.any_unpinned;
+    if (!past_return) {
+      preflight();
+      stage();
+      expand();
+      pin();
+      for (const RoleInfo& role : profile_.roles) upgrade_role(role);
+      gate();
+    }
+    unpin();
+    contract();
+    verify();
+  }
+
+ private:
+  TaskArgs args() const { return build_.common(); }
+
+  TaskArgs proving(bool new_release, bool pinned) const {
+    TaskArgs result = args();
+    result.new_release = new_release;
+    result.pinned = pinned;
+    return result;
+  }
+
+  void on_all_hosts(const std::string& label, const std::vector<Verb>& verbs,
+                    const TaskArgs& common, bool services_only = false) {
+    build_.begin_wave(label);
+    for (std::uint32_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
+      const Host& host = plan_.fleet.hosts[i];
+      if (services_only && host.services.empty()) continue;
+      TaskArgs own = common;
+      own.schema = host.schema;
+      build_.add_host_turn({i}, std::vector<TaskArgs>(verbs.size(), own), verbs);
+    }
+  }
+
+  void on_schema_host(const std::vector<Verb>& verbs, const TaskArgs& common) {
+    build_.begin_wave("schema host");
+    for (std::uint32_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
+      if (!plan_.fleet.hosts[i].schema) continue;
+      TaskArgs own = common;
+      own.schema = true;
+      build_.add_host_turn({i}, std::vector<TaskArgs>(verbs.size(), own), verbs);
+    }
+  }
+
+  void preflight() {
+    build_.begin_phase(PhaseKind::Preflight, "nothing is changed");
+    on_all_hosts("all hosts", {Verb::Inspect}, args());
+    TaskArgs survey = args();
+    survey.baseline = true;
+    on_schema_host({Verb::Survey}, survey);
+  }
+
+  void stage() {
+    build_.begin_phase(PhaseKind::Stage, "delete what was fetched");
+    on_all_hosts("all hosts", {Verb::Stage}, args());
+  }
+
+  void expand() {
+    build_.begin_phase(PhaseKind::Expand, "none needed: both releases work on the new schema");
+    const std::string heavy = heavy_expand();
+    if (!heavy.empty()) build_.set_gate({"expand", heavy});
+    on_schema_host({Verb::Install, Verb::Expand}, args());
+    build_.begin_wave("running services still answer");
+    for (const RoleInfo& role : profile_.roles) {
+      const auto& services = build_.services_of(role.role);
+      if (services.empty()) continue;
+      const bool is_new = standing(services.front()) != Standing::Old;
+      build_.add_service_turn(services.front(), false, {Verb::Probe}, proving(is_new, is_new));
+    }
+  }
+
+  std::string heavy_expand() const {
+    for (const ReleaseInfo& info : profile_.releases) {
+      const bool on_the_way = plan_.from < info.number && info.number <= plan_.to;
+      if (on_the_way && !info.heavy_expand.empty()) return info.heavy_expand;
+    }
+    return {};
+  }
+
+  void pin() {
+    build_.begin_phase(PhaseKind::Pin, "remove our drop-in on each host");
+    TaskArgs pin_args = args();
+    pin_args.window_drain = plan_.policy.window_drain;
+    pin_args.window_heartbeat = plan_.policy.window_heartbeat;
+    on_all_hosts("all hosts", {Verb::Pin}, pin_args, true);
+  }
+
+  void upgrade_role(const RoleInfo& role) {
+    const PhaseKind kind = role.serves_api ? PhaseKind::Api : PhaseKind::Conductors;
+    build_.begin_phase(kind, "put the old release back, host by host");
+    std::vector<Verb> verbs = {Verb::Drain, Verb::Stop, Verb::Install, Verb::Start, Verb::Probe};
+    if (role.serves_api) verbs.push_back(Verb::Enlist);
+    in_waves(role, verbs, proving(true, true), Standing::Old);
+  }
+
+  void gate() {
+    build_.begin_phase(PhaseKind::Gate, "put the old release back, host by host");
+    on_all_hosts("all hosts", {Verb::Attest}, proving(true, true), true);
+    on_schema_host({Verb::Survey}, args());
+  }
+
+  void unpin() {
+    build_.begin_phase(PhaseKind::Unpin, "none: forward only, or the database backup", false);
+    build_.set_gate({"unpin",
+                     "the first row that an unpinned service saves cannot be read by release " +
+                         to_string(plan_.from) + "; after it there is no way back"});
+    for (const RoleInfo& role : profile_.roles) {
+      std::vector<Verb> verbs = {Verb::Drain, Verb::Stop, Verb::Unpin, Verb::Start, Verb::Probe};
+      if (role.serves_api) verbs.push_back(Verb::Enlist);
+      TaskArgs unpin_args = proving(true, false);
+      build_.begin_wave(role.role + " services", plan_.policy.soak);
+      for (const base::ServiceIndex service : build_.services_of(role.role)) {
+        add_turn(service, verbs, unpin_args, standing(service) != Standing::NewUnpinned);
+      }
+    }
+  }
+
+  void contract() {
+    build_.begin_phase(PhaseKind::Contract, "none: only the database backup", false);
+    TaskArgs migrate = args();
+    migrate.migrate_batch = plan_.policy.migrate_batch;
+    migrate.migrate_pause = plan_.policy.migrate_pause;
+    migrate.new_release = true;
+    on_schema_host({Verb::Migrate}, migrate);
+  }
+
+  void verify() {
+    build_.begin_phase(PhaseKind::Verify, "nothing is changed but our own temporary settings",
+                       false);
+    on_all_hosts("all hosts", {Verb::Restore, Verb::Attest}, proving(true, false), true);
+    TaskArgs survey = args();
+    survey.unpinned_rows = true;
+    on_schema_host({Verb::Survey}, survey);
+  }
+
+  /// Canary, then waves that double up to the largest allowed.
+  void in_waves(const RoleInfo& role, const std::vector<Verb>& verbs, const TaskArgs& common,
+                Standing to_do) {
+    const auto& services = build_.services_of(role.role);
+    const std::size_t cap = plan_.policy.max_wave == 0 ? services.size() : plan_.policy.max_wave;
+    std::size_t size = plan_.policy.canary == 0 ? cap : plan_.policy.canary;
+    std::size_t at = 0;
+    for (std::uint32_t number = 1; at < services.size(); ++number) {
+      const bool canary = number == 1 && plan_.policy.canary != 0;
+      build_.begin_wave(canary ? "canary" : "wave " + std::to_string(number), plan_.policy.soak);
+      const std::size_t end = std::min(services.size(), at + std::min(size, cap));
+      for (; at < end; ++at) {
+        add_turn(services[at], verbs, common, standing(services[at]) == to_do);
+      }
+      size = canary && plan_.policy.max_wave == 0 ? std::max<std::size_t>(2, size * 2) : size * 2;
+    }
+  }
+
+  /// The whole turn, or only the steps that prove what is so already.
+  void add_turn(base::ServiceIndex service, const std::vector<Verb>& verbs, const TaskArgs& common,
+                bool work) {
+    build_.add_service_turn(service, work, work ? verbs : std::vector<Verb>{Verb::Probe}, common);
+  }
+
+  Standing standing(base::ServiceIndex service) const { return reading_.standing[service.value]; }
+
+  const Profile& profile_;
+  Plan& plan_;
+  const FleetReading& reading_;
+  PlanBuilder build_;
+};
+
+void check_policy(const PlanRequest& request, std::vector<std::string>& problems) {
+  const Policy& policy = request.policy;
+  for (const auto& [role, budget] : policy.budgets) {
+    if (budget.max_unavailable == 0) {
+      problems.push_back("policy: budget of " + role + ": max_unavailable must be at least 1");
+    }
+  }
+  if (policy.max_attempts == 0 || policy.max_attempts > 10) {
+    problems.push_back("policy: max_attempts must be 1 to 10");
+  }
+  for (const auto& [id, reason] : policy.waived_checks) {
+    const CheckInfo* check = find_check(id);
+    if (check == nullptr) {
+      problems.push_back("policy: waived check \"" + id + "\" is not in the catalogue");
+    } else if (!check->waivable) {
+      problems.push_back("policy: check \"" + id + "\" guards a promise and cannot be waived");
+    } else if (reason.empty()) {
+      problems.push_back("policy: waived check \"" + id + "\" needs a reason");
+    }
+  }
+}
+
+/// With one service fewer, does each role keep what the budget wants, in each domain?
+void check_redundancy(const PlanRequest& request, std::vector<std::string>& problems) {
+  std::map<std::pair<std::string, std::string>, std::uint32_t> totals;
+  for (const Host& host : request.fleet.hosts) {
+    for (const Service& service : host.services) ++totals[{service.role, service.domain}];
+  }
+  for (const auto& [key, total] : totals) {
+    const auto budget = request.policy.budgets.find(key.first);
+    const Budget wanted = budget == request.policy.budgets.end() ? Budget{} : budget->second;
+    if (total >= wanted.min_available + 1) continue;
+    problems.push_back(
+        "no redundancy: role " + key.first + (key.second.empty() ? "" : " in " + key.second) +
+        " has " + std::to_string(total) + " service(s), and " +
+        std::to_string(wanted.min_available) + " must stay up; add one, or accept the outage with "
+        "policy budgets." + key.first + ".min_available = 0");
+  }
+}
+
+void check_schema_host(const Fleet& fleet, std::vector<std::string>& problems) {
+  const auto count = std::count_if(fleet.hosts.begin(), fleet.hosts.end(),
+                                   [](const Host& host) { return host.schema; });
+  if (count == 1) return;
+  problems.push_back("the fleet has " + std::to_string(count) +
+                     " schema hosts; exactly one host must have \"schema\": true");
+}
+
+/// Everything the plan was made from and everything it will do; volatile readings left out.
+std::string canonical_text(const Plan& plan) {
+  std::string text = print_plan(plan);
+  for (const Step& step : plan.steps) {
+    text += std::string(to_string(step.verb)) + " " + std::to_string(step.deadline.count()) + " " +
+            std::to_string(step.args.window_drain.count()) + " " +
+            std::to_string(step.args.window_heartbeat.count()) + " " +
+            std::to_string(step.args.migrate_batch) + " " +
+            std::to_string(step.args.migrate_pause.count()) + "\n";
+  }
+  const Policy& policy = plan.policy;
+  for (const std::uint32_t number :
+       {policy.max_attempts, policy.failures_tolerated, policy.failures_tolerated_domain,
+        static_cast<std::uint32_t>(policy.busy)}) {
+    text += std::to_string(number) + "\n";
+  }
+  for (const base::Duration duration : {policy.retry_delay, policy.deadlines.agent_lost,
+                                        policy.deadlines.approval, policy.max_clock_skew}) {
+    text += std::to_string(duration.count()) + "\n";
+  }
+  for (const auto& [role, budget] : policy.budgets) {
+    text += role + " " + std::to_string(budget.max_unavailable) + " " +
+            std::to_string(budget.min_available) + "\n";
+  }
+  for (const auto& [id, reason] : policy.waived_checks) text += id + " " + reason + "\n";
+  return text + policy.backup_reference;
+}
+
+}  // namespace
+
+base::Result<Plan> make_plan(const Profile& profile, const PlanRequest& request) {
+  FleetReading reading = read_fleet(request);
+  check_policy(request, reading.problems);
+  check_redundancy(request, reading.problems);
+  check_schema_host(request.fleet, reading.problems);
+  if (reading.problems.empty() && !request.policy.allow_unsupported_hop) {
+    const base::Status hop = check_hop(profile, reading.from, request.to);
+    if (!hop) {
+      reading.problems.push_back(hop.error().message +
+                                 "; policy allow_unsupported_hop overrides this");
+    }
+  }
+  if (!reading.problems.empty()) {
+    std::string message = "no plan is possible:";
+    for (const std::string& problem : reading.problems) message += "\n  - " + problem;
+    return base::Error{base::ErrorCode::FailedPrecondition, message};
+  }
+  Plan plan;
+  plan.fleet = request.fleet;
+  plan.policy = request.policy;
+  plan.from = reading.from;
+  plan.to = request.to;
+  plan.notes = reading.notes;
+  Planner(profile, plan, reading).write();
+  plan.id.text = base::sha256_hex(canonical_text(plan)).substr(0, 12);
+  return plan;
+}
+
+}  // namespace rollmill::core
