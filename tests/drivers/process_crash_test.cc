@@ -1,0 +1,178 @@
+// The agent, the keeper and the command die at bad moments; an effect still happens once.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <functional>
+#include <thread>
+
+#include "drivers/process/keeper.h"
+#include "drivers/process/slot.h"
+#include "drivers/process/task_commands.h"
+#include "drivers/scratch.h"
+
+namespace rollmill::drivers {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+bool comes_true(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + seconds(20);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(milliseconds(2));
+  }
+  return true;
+}
+
+class CrashTest : public ::testing::Test {
+ protected:
+  std::shared_ptr<TaskCommands> make() {
+    auto commands = make_task_commands({scratch_ / "tasks", KEEPER_PROGRAM});
+    EXPECT_TRUE(commands->bind(core::TaskKey{{"u-1"}, {1}, 1, 1}).ok());
+    return commands;
+  }
+  // Appends a line, waits for the file `go`, appends another.
+  ports::CommandSpec effect(base::Duration limit = seconds(20)) const {
+    const std::string log = scratch_ / "effects";
+    ports::CommandSpec spec;
+    spec.argv = {"/bin/sh", "-c",
+                 "echo begun >> " + log + "; while [ ! -e " + (scratch_ / "go") +
+                     " ]; do sleep 0.01; done; echo done >> " + log + "; echo told; exit 5"};
+    spec.time_limit = limit;
+    return spec;
+  }
+  // Another process that runs the effect, as an agent would, killed when the effect has begun.
+  void crash_agent_in_the_middle(const ports::CommandSpec& spec) {
+    const pid_t agent = fork();
+    if (agent == 0) {
+      (void)make()->run(spec);
+      _exit(0);
+    }
+    EXPECT_TRUE(comes_true([&] { return effects() == "begun\n"; }));
+    kill(agent, SIGKILL);
+    waitpid(agent, nullptr, 0);
+  }
+  std::string effects() const { return read_file(scratch_ / "effects").value_or(""); }
+  std::string slot() const { return scratch_ / "tasks/u-1-1-1/000001"; }
+  std::int64_t keeper_pid() const { return std::stoll(read_file(slot() + "/started").value()); }
+  void let_go() { ASSERT_TRUE(write_file(scratch_ / "go", "").ok()); }
+  Scratch scratch_;
+};
+
+TEST_F(CrashTest, agent_killed_and_a_new_one_waits_for_the_same_run) {
+  crash_agent_in_the_middle(effect());
+  std::thread later([this] {
+    std::this_thread::sleep_for(milliseconds(100));
+    let_go();
+  });
+  const auto result = make()->run(effect());
+  later.join();
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  EXPECT_EQ(result->exit_code, 5);
+  EXPECT_EQ(result->out, "told\n");
+  EXPECT_FALSE(result->interrupted);
+  EXPECT_EQ(effects(), "begun\ndone\n");
+}
+
+TEST_F(CrashTest, agent_killed_and_the_result_is_found_later) {
+  crash_agent_in_the_middle(effect());
+  let_go();
+  ASSERT_TRUE(comes_true([this] { return exists(slot() + "/rc"); }));
+  const auto result = make()->run(effect());
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->exit_code, 5);
+  EXPECT_EQ(effects(), "begun\ndone\n");
+}
+
+TEST_F(CrashTest, output_is_readable_while_the_command_runs) {
+  crash_agent_in_the_middle(effect());
+  ports::OutputPosition position;
+  const core::TaskKey key{{"u-1"}, {1}, 1, 1};
+  EXPECT_FALSE(*make()->read(key, position));
+  let_go();
+  ASSERT_TRUE(comes_true([this] { return exists(slot() + "/rc"); }));
+  EXPECT_EQ((*make()->read(key, position))->text, "told\n");
+}
+
+TEST_F(CrashTest, keeper_and_command_killed_is_interrupted_and_never_run_again) {
+  crash_agent_in_the_middle(effect());
+  const auto child = read_child(slot());
+  ASSERT_TRUE(child);
+  kill(static_cast<pid_t>(keeper_pid()), SIGKILL);
+  kill(static_cast<pid_t>(-child->pid), SIGKILL);
+  for (int repeat = 0; repeat < 2; ++repeat) {
+    const auto result = make()->run(effect());
+    ASSERT_TRUE(result.ok());
+    EXPECT_TRUE(result->interrupted);
+  }
+  EXPECT_EQ(effects(), "begun\n");
+}
+
+TEST_F(CrashTest, keeper_killed_alone_is_interrupted_only_after_the_command_ended) {
+  crash_agent_in_the_middle(effect());
+  kill(static_cast<pid_t>(keeper_pid()), SIGKILL);
+  std::thread later([this] {
+    std::this_thread::sleep_for(milliseconds(100));
+    let_go();
+  });
+  const auto result = make()->run(effect());
+  later.join();
+  ASSERT_TRUE(result.ok());
+  EXPECT_TRUE(result->interrupted);
+  EXPECT_EQ(effects(), "begun\ndone\n");
+}
+
+TEST_F(CrashTest, orphan_is_held_to_its_time_limit) {
+  crash_agent_in_the_middle(effect(milliseconds(400)));
+  kill(static_cast<pid_t>(keeper_pid()), SIGKILL);
+  const auto result = make()->run(effect(milliseconds(400)));
+  ASSERT_TRUE(result.ok());
+  EXPECT_TRUE(result->interrupted);
+  EXPECT_EQ(effects(), "begun\n");
+}
+
+TEST_F(CrashTest, second_keeper_finds_the_first_and_leaves) {
+  crash_agent_in_the_middle(effect());
+  const pid_t second = fork();
+  if (second == 0) _exit(keeper_main(slot().c_str()));
+  int status = -1;
+  ASSERT_EQ(waitpid(second, &status, 0), second);
+  EXPECT_EQ(status, 0);
+  let_go();
+  EXPECT_EQ(make()->run(effect())->exit_code, 5);
+  EXPECT_EQ(effects(), "begun\ndone\n");
+}
+
+TEST_F(CrashTest, many_keepers_at_once_run_the_command_once) {
+  let_go();
+  const std::string folder = scratch_ / "race";
+  ASSERT_TRUE(make_folders(folder).ok());
+  ASSERT_TRUE(write_file(folder + "/spec", encode_spec({SlotKind::Effect, effect()})).ok());
+  std::vector<pid_t> keepers;
+  for (int i = 0; i < 8; ++i) {
+    const pid_t pid = fork();
+    if (pid == 0) _exit(keeper_main(folder.c_str()));
+    keepers.push_back(pid);
+  }
+  for (const pid_t pid : keepers) waitpid(pid, nullptr, 0);
+  EXPECT_TRUE(exists(folder + "/rc"));
+  EXPECT_EQ(effects(), "begun\ndone\n");
+}
+
+TEST_F(CrashTest, agent_killed_before_the_keeper_began_runs_it_now) {
+  const std::string folder = slot();
+  ASSERT_TRUE(make_folders(folder).ok());
+  ASSERT_TRUE(write_file(folder + "/spec", encode_spec({SlotKind::Effect, effect()})).ok());
+  let_go();
+  const auto result = make()->run(effect());
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->exit_code, 5);
+  EXPECT_EQ(effects(), "begun\ndone\n");
+}
+
+}  // namespace
+}  // namespace rollmill::drivers
