@@ -35,8 +35,9 @@ TaskFailed deadline_failure(const Upgrade& upgrade, base::StepIndex step) {
   } else {
     failure.code = "AGENT_LOST";
     failure.message = name_step(upgrade, step) + " gave no result within " + limit +
-                      " and its agent is away (" + host.lost_reason + "); start rollmill-agent on " +
-                      host_name(upgrade, plan.host) + ", then retry";
+                      " and its agent is away (" + host.lost_reason +
+                      "); start rollmill-agent on " + host_name(upgrade, plan.host) +
+                      ", then retry";
   }
   return failure;
 }

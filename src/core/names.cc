@@ -144,7 +144,8 @@ const char* fact_kind(const FactBody& body) { return std::visit(FactNamer{}, bod
 
 bool is_final(const TaskOutcome& outcome) {
   return std::holds_alternative<TaskSucceeded>(outcome) ||
-         std::holds_alternative<TaskFailed>(outcome) || std::holds_alternative<TaskRefused>(outcome);
+         std::holds_alternative<TaskFailed>(outcome) ||
+         std::holds_alternative<TaskRefused>(outcome);
 }
 
 }  // namespace rollmill::core

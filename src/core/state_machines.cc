@@ -6,7 +6,8 @@ namespace {
 
 template <typename Table>
 std::string print_table(const std::string& title, const std::string& comment, const Table& table) {
-  std::string text = "## " + title + "\n\n" + comment + "\n\n| from | cause | to |\n| --- | --- | --- |\n";
+  std::string text = "## " + title + "\n\n" + comment + "\n\n";
+  text += "| from | cause | to |\n| --- | --- | --- |\n";
   for (const auto& row : table) {
     text += std::string("| ") + to_string(row.from) + " | " + to_string(row.cause) + " | " +
             to_string(row.to) + " |\n";
@@ -17,7 +18,8 @@ std::string print_table(const std::string& title, const std::string& comment, co
 }  // namespace
 
 std::string print_state_machines() {
-  return "# State machines\n\nPrinted from the tables in `src/core/transitions.h`; a test compares. "
+  return "# State machines\n\n"
+         "Printed from the tables in `src/core/transitions.h`; a test compares. "
          "A pair of state and cause\nthat is not listed is refused with a reason.\n\n" +
          print_table("Upgrade", "The whole run.", kUpgradeTable) +
          print_table("Phase", "One of preflight to verify.", kPhaseTable) +

@@ -147,7 +147,8 @@ void show_reversibility(const Upgrade& upgrade, UpgradeView& view) {
                       upgrade.phases[number].state != PhaseState::Pending &&
                       upgrade.phases[number].state != PhaseState::Awaiting;
   view.reversible = !passed;
-  view.reversible_text = passed ? "no, forward only" : "yes, until " + std::string(to_string(first->kind));
+  view.reversible_text =
+      passed ? "no, forward only" : "yes, until " + std::string(to_string(first->kind));
 }
 
 void show_probes(const Upgrade& upgrade, UpgradeView& view) {

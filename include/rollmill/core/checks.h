@@ -14,7 +14,8 @@ struct CheckInfo {
   PhaseKind phase;           ///< Where it is first used.
   const char* meaning;       ///< What must hold, in one sentence.
   const char* blocked_code;  ///< What the upgrade shows when it does not hold.
-  bool waivable = false;     ///< Policy may waive it, with a reason; never one that guards a promise.
+  /// Policy may waive it, with a reason; never one that guards a promise.
+  bool waivable = false;
 };
 
 const std::vector<CheckInfo>& check_catalogue();

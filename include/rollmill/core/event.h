@@ -20,6 +20,7 @@ struct Actor {
   bool operator==(const Actor&) const = default;
 };
 
+/// Somebody wants `plan` run; it was made and shown by this controller.
 struct UpgradeRequested {
   base::UpgradeId upgrade;
   std::shared_ptr<const Plan> plan;
@@ -30,15 +31,18 @@ struct UpgradeRequested {
 struct TakenOver {
   base::Epoch epoch = 0;
 };
+/// An agent's hello was accepted; answered with its outstanding tasks.
 struct AgentCame {
   base::HostName host;
   std::string agent_version;
   std::string boot_id;
 };
+/// An agent's stream ended, for the reason given.
 struct AgentWent {
   base::HostName host;
   std::string reason;
 };
+/// What an agent says of one task; may repeat, and may come late.
 struct TaskReported {
   base::HostName host;
   TaskReport report;
@@ -47,15 +51,19 @@ struct TaskReported {
 struct TimePassed {};
 /// What can go on now, should. Sent after every event that changed something, until nothing moves.
 struct AdvanceWanted {};
+/// Send nothing more. Refused when a person has paused it already.
 struct PauseRequested {
   Actor actor;
 };
+/// Go on. A pause by rollmill comes back when its cause is still there.
 struct ResumeRequested {
   Actor actor;
 };
+/// Give up where it stands. Refused only when the upgrade has ended.
 struct AbortRequested {
   Actor actor;
 };
+/// Allow a gate. `valid_for` zero: 24 hours; at most 30 days.
 struct ApproveRequested {
   std::string gate;
   Actor actor;
@@ -66,10 +74,12 @@ struct RetryRequested {
   std::optional<base::StepIndex> step;
   Actor actor;
 };
+/// Leave a failed step out; the actor's reason must not be empty.
 struct SkipRequested {
   base::StepIndex step;
   Actor actor;
 };
+/// The built-in prober's count since its last one; `sent` must not be 0.
 struct ProberCounted {
   std::uint64_t sent = 0;
   std::uint64_t failed = 0;

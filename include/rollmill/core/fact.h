@@ -22,20 +22,24 @@ struct UpgradePlanned {
   std::string reason;
   std::string request_id;  ///< The client's idempotency key; may be empty.
 };
+/// The upgrade runs from here on; written together with UpgradePlanned.
 struct UpgradeStarted {};
 /// A controller took the fleet over with this epoch. Nobody is connected to it yet.
 struct ControllerStarted {
   base::Epoch epoch = 0;
 };
+/// An agent's stream was accepted. Its outstanding tasks are sent again.
 struct AgentConnected {
   base::HostIndex host;
   std::string agent_version;
   std::string boot_id;
 };
+/// An agent's stream ended. Its tasks stay in flight: the host may well be working on them.
 struct AgentLost {
   base::HostIndex host;
   std::string reason;
 };
+/// The phase is the current one; its gate, if any, has been passed.
 struct PhaseStarted {
   base::PhaseIndex phase;
 };
@@ -43,6 +47,7 @@ struct PhaseStarted {
 struct PhaseReset {
   base::PhaseIndex phase;
 };
+/// All waves are done and, where there is one, the judgement holds.
 struct PhaseFinished {
   base::PhaseIndex phase;
 };
@@ -51,25 +56,31 @@ struct GateReached {
   base::PhaseIndex phase;
   base::TimePoint deadline{};
 };
+/// A person allows a gated phase, at the gate or ahead of it. A later one replaces an earlier one.
 struct ApprovalGiven {
   std::string gate;
   std::string by;
   std::string reason;
   base::TimePoint expires_at{};
 };
+/// The approval was not used in time; the gate is closed again.
 struct ApprovalExpired {
   std::string gate;
 };
+/// The approval was used. Written together with PhaseStarted, in one transaction.
 struct GatePassed {
   base::PhaseIndex phase;
 };
+/// The wave's turns may start, as its budgets allow.
 struct WaveStarted {
   base::WaveIndex wave;
 };
+/// All turns are done; the wave is watched until the time given.
 struct SoakStarted {
   base::WaveIndex wave;
   base::TimePoint until{};
 };
+/// The next wave, or the end of the phase, may follow.
 struct WaveFinished {
   base::WaveIndex wave;
 };
@@ -77,6 +88,7 @@ struct WaveFinished {
 struct TurnStarted {
   base::TurnIndex turn;
 };
+/// All steps are done or skipped; the budget is given back.
 struct TurnFinished {
   base::TurnIndex turn;
 };
@@ -89,28 +101,35 @@ struct WaveStalled {
   base::WaveIndex wave;
   base::TimePoint deadline{};
 };
+/// An agent came back, or the stall ended in a pause.
 struct WaveUnstalled {
   base::WaveIndex wave;
 };
+/// The task is decided and counts as in flight, whether or not it reaches the agent.
+/// `deadline`: when the step fails without a result, by the controller's clock.
 struct StepDispatched {
   base::StepIndex step;
   std::uint32_t attempt = 1;
   base::TimePoint deadline{};
 };
+/// The agent has the task in its own journal.
 struct StepAccepted {
   base::StepIndex step;
   std::uint32_t attempt = 1;
 };
+/// The task waits for something outside, or (empty code) waits no more.
 struct StepWaiting {
   base::StepIndex step;
   std::uint32_t attempt = 1;
   TaskWaiting cause;
 };
+/// The agent's result; may come after the step has failed by its deadline.
 struct StepSucceeded {
   base::StepIndex step;
   std::uint32_t attempt = 1;
   TaskSucceeded result;
 };
+/// The agent's failure or refusal, or the controller's deadline.
 struct StepFailed {
   base::StepIndex step;
   std::uint32_t attempt = 1;
@@ -124,6 +143,7 @@ struct StepRetryPlanned {
   std::string by;
   std::string reason;
 };
+/// A person leaves a failed step out; only verbs that no later phase relies on.
 struct StepSkipped {
   base::StepIndex step;
   std::string by;
@@ -134,19 +154,23 @@ struct PhaseJudged {
   base::PhaseIndex phase;
   std::vector<CheckResult> checks;
 };
+/// No further task is sent. Tasks in flight end and are recorded.
 struct UpgradePaused {
   std::string code;  ///< "PAUSED_BY_OPERATOR", or the blocked code of what failed.
   std::string reason;
   std::string by;  ///< Empty: rollmill itself.
 };
+/// Tasks are sent again. `by` is empty when the cause of the pause went away by itself.
 struct UpgradeResumed {
   std::string by;
   std::string reason;
 };
+/// Final: hosts stay as they are, tasks in flight are cancelled where that is safe.
 struct UpgradeAborted {
   std::string by;
   std::string reason;
 };
+/// Final: every phase is done.
 struct UpgradeSucceeded {};
 /// Requests of the built-in prober since the last such fact; `longest_gap` without an answer.
 struct ApiProbed {
@@ -164,6 +188,7 @@ using FactBody =
                  StepWaiting, StepSucceeded, StepFailed, StepRetryPlanned, StepSkipped, PhaseJudged,
                  UpgradePaused, UpgradeResumed, UpgradeAborted, UpgradeSucceeded, ApiProbed>;
 
+/// A fact and when it was decided, by the controller's clock.
 struct Fact {
   base::TimePoint at{};
   FactBody body;

@@ -13,6 +13,7 @@
 /// and HTTP. All texts are ready to print.
 namespace rollmill::core {
 
+/// One station of the phase rail.
 struct PhaseView {
   std::string name;     ///< "conductors"
   std::string state;    ///< "pending", "awaiting", "active", "done"
@@ -29,6 +30,7 @@ struct PhaseView {
   bool operator==(const PhaseView&) const = default;
 };
 
+/// One host's line of the live view: what it is, what it does, what it waits for.
 struct HostView {
   std::string name;
   std::vector<std::string> services;
@@ -48,6 +50,7 @@ struct HostView {
   bool operator==(const HostView&) const = default;
 };
 
+/// How much of one (role, domain) may be away and is.
 struct BudgetView {
   std::string role;
   std::string domain;
@@ -59,6 +62,7 @@ struct BudgetView {
   bool operator==(const BudgetView&) const = default;
 };
 
+/// One step for the report and for `retry --step`.
 struct StepView {
   std::uint32_t index = 0;
   std::string phase;
@@ -76,6 +80,7 @@ struct StepView {
   bool operator==(const StepView&) const = default;
 };
 
+/// One approval: who allowed what, until when.
 struct ApprovalView {
   std::string gate;
   std::string by;
@@ -86,6 +91,7 @@ struct ApprovalView {
   bool operator==(const ApprovalView&) const = default;
 };
 
+/// One upgrade as a whole. `blocked` holds exactly what explain() says.
 struct UpgradeView {
   std::string id;
   std::string plan_id;
@@ -118,6 +124,7 @@ struct UpgradeView {
 
 enum class Detail { Summary, Steps };
 
+/// Pure. Cost grows with the fleet: made when somebody asks, never for each event.
 UpgradeView make_view(const Upgrade& upgrade, base::TimePoint now, Detail detail);
 
 /// One fact as an event for people and programs.
