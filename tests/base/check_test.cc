@@ -19,6 +19,10 @@ TEST(CheckDeathTest, reading_the_wrong_side_of_a_result_aborts) {
   EXPECT_DEATH((void)fine.error(), "broken assumption");
 }
 
+TEST(CheckDeathTest, lost_durability_stops_the_process_and_says_why) {
+  EXPECT_DEATH(lost_durability("disk full"), "journal could not be written: disk full");
+}
+
 TEST(Result, context_is_put_before_the_message) {
   const Error error{ErrorCode::DataLoss, "hash differs"};
   const Error expected{ErrorCode::DataLoss, "fact 7: hash differs"};

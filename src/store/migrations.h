@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "rollmill/base/result.h"
+#include "store/sqlite.h"
+
+namespace rollmill::store {
+
+/// One change of the schema: takes a file from `version` - 1 to `version`.
+struct Migration {
+  std::int64_t version;
+  const char* sql;
+};
+
+/// In the order in which they are run, versions 1, 2, ... without gaps. Never changed once
+/// released.
+std::span<const Migration> migrations();
+
+/// The schema version of a file; 0 for an empty one.
+base::Result<std::int64_t> schema_version(const Database& database);
+
+/// Runs those of `all` that the file lacks, each in one transaction with its version number.
+/// FailedPrecondition for a file newer than the last of them; then nothing is changed.
+base::Status migrate(Database& database, std::span<const Migration> all);
+
+}  // namespace rollmill::store

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "rollmill/base/result.h"
+#include "rollmill/ports/journal.h"
+
+namespace rollmill::store {
+
+/// Opens the journal in one SQLite file, or makes it; holds `<path>.lock` until destroyed. The
+/// whole hash chain is read and checked. Errors, all with what to do, and the file left as it is:
+/// FailedPrecondition: another process has it (its pid is named), it is of a newer rollmill, or it
+/// is not a journal at all. DataLoss: the chain does not hold; the first bad sequence is named.
+/// Unavailable: it cannot be read or written.
+/// A failed append makes every later one fail: the caller must stop the process. THREAD: loop.
+base::Result<std::unique_ptr<ports::Journal>> open_sqlite_journal(const std::string& path);
+
+}  // namespace rollmill::store

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include "store/records.h"
+#include "store/sqlite_journal.h"
+
+namespace rollmill::test {
+
+/// A folder of its own for each test, and a way to the file behind the journal's back.
+class SqliteFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string folder = testing::TempDir() + "sqlite-XXXXXX";
+    ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+    folder_ = folder;
+    path_ = folder_ + "/journal.db";
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  base::Result<std::unique_ptr<ports::Journal>> open() const {
+    return store::open_sqlite_journal(path_);
+  }
+
+  /// A journal of `count` facts, closed.
+  void write_facts(int count) const {
+    auto journal = open();
+    ASSERT_TRUE(journal.ok()) << journal.error().message;
+    for (int i = 0; i < count; ++i) {
+      const std::string body = "body " + std::to_string(i + 1);
+      ASSERT_TRUE((*journal)->append((*journal)->next(), {record("a", "X", body)}).ok());
+    }
+  }
+
+  void tamper(const std::string& sql) const {
+    sqlite3* handle = nullptr;
+    ASSERT_EQ(sqlite3_open(path_.c_str(), &handle), SQLITE_OK);
+    char* error = nullptr;
+    EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, &error), SQLITE_OK) << error;
+    sqlite3_free(error);
+    sqlite3_close(handle);
+  }
+
+  std::string bytes() const {
+    std::ostringstream text;
+    text << std::ifstream{path_, std::ios::binary}.rdbuf();
+    return text.str();
+  }
+
+  void expect_refused(base::ErrorCode code, const std::string& part) const {
+    const auto journal = open();
+    ASSERT_FALSE(journal.ok());
+    EXPECT_EQ(journal.error().code, code) << journal.error().message;
+    EXPECT_NE(journal.error().message.find(part), std::string::npos) << journal.error().message;
+    EXPECT_NE(journal.error().message.find(path_), std::string::npos) << journal.error().message;
+  }
+
+  std::string folder_;
+  std::string path_;
+};
+
+}  // namespace rollmill::test
