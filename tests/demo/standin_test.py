@@ -310,9 +310,13 @@ class Failing(WorldTest):
         )
         self.assertEqual(self.get("api2", f"/v1/nodes/{node}/validate")[0], 200)
 
+    def held_by(self, conductor):
+        nodes = self.get("vip", "/v1/nodes?include_children=true&detail=true")[2]["nodes"]
+        return [node["uuid"] for node in nodes if node["reservation"] == conductor]
+
     def test_killed_conductor_leaves_its_node_and_fails_it_when_it_comes_back(self):
-        self.wait_for("work in flight", lambda: not self.quiet("cond1"))
-        held = [n["uuid"] for n in self.nodes_of("cond1") if n["reservation"] == "cond1"]
+        held = []
+        self.wait_for("work in flight", lambda: held.extend(self.held_by("cond1")) or held)
         os.kill(self.pid("cond1", "conductor"), signal.SIGKILL)
         node = self.get("vip", f"/v1/nodes/{held[0]}")[2]
         self.assertEqual((len(held), node["reservation"]), (1, "cond1"))

@@ -28,23 +28,21 @@ _ROLES = {
 _CONF = """\
 [DEFAULT]
 auth_strategy = noauth
-rpc_transport = json-rpc
+rpc_transport = oslo
 host = {host}
+hash_ring_reset_interval = 1
+graceful_shutdown_timeout = 10
 enabled_hardware_types = fake-hardware
 default_deploy_interface = fake
 default_boot_interface = fake
-
-[json_rpc]
-auth_strategy = noauth
-host_ip = {address}
-port = {port}
 
 [api]
 host_ip = {address}
 port = {port}
 
 [conductor]
-heartbeat_interval = 0.5
+graceful_shutdown_timeout = 10
+heartbeat_interval = 1
 heartbeat_timeout = 5
 
 [database]

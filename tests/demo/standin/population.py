@@ -14,7 +14,8 @@ _STATES = {17: "manageable", 16: "enroll"}
 
 
 def _uuid(number):
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"rollmill-demo-node-{number}"))
+    """The same in every world; this name happens to share the work evenly between conductors."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"rollmill-metal-{number}"))
 
 
 FIRST_NODE = _uuid(1)

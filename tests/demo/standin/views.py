@@ -166,6 +166,7 @@ def _node_json(request, row, living, query):
         if request.minor >= CONDUCTORS_SINCE:
             owner = registry.owner(row, living)
             made["conductor"] = owner["hostname"] if owner else None
+        made["inspect_interface"] = "agent"
     made["maintenance"] = bool(row["maintenance"])
     made["links"] = [{"href": f"{_base(request)}/v1/nodes/{row['uuid']}", "rel": "self"}]
     return made
