@@ -105,6 +105,9 @@ AgentConfig read_whole(const json& value, Problems& problems) {
   config.preset = text(value, "preset");
   config.conductor_name = text(value, "conductor_name");
   if (config.conductor_name.empty()) config.conductor_name = config.host;
+  config.heartbeat_interval = duration(value, "heartbeat_interval");
+  config.poll = duration(value, "poll");
+  config.settle = duration(value, "settle");
   config.services =
       read_services(value.at("services"), core::ironic_profile(), "/services", problems);
   config.release = read_release(value.at("release"));
@@ -141,6 +144,9 @@ void check_whole(const AgentConfig& config, Problems& problems) {
     problems.add("/config/mode", "\"" + config.config.mode +
                                      "\" is not an octal mode; write "
                                      "\"0640\"");
+  }
+  if (config.poll < std::chrono::milliseconds{10}) {
+    problems.add("/poll", "looking so often is a load of its own; at least \"10ms\"");
   }
   if (!config.config.dropin_name.ends_with(".conf")) {
     problems.add("/config/dropin_name", "the services read only *.conf; end the name so");

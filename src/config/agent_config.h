@@ -102,7 +102,10 @@ struct AgentConfig {
   bool insecure = false;
   std::string state_dir;
   std::string preset;
-  std::string conductor_name;  ///< In Ironic's conductor registry.
+  std::string conductor_name;           ///< In Ironic's conductor registry.
+  base::Duration heartbeat_interval{};  ///< Of this deployment's conductors.
+  base::Duration poll{};                ///< Between two looks at something awaited.
+  base::Duration settle{};  ///< What was started must hold so long before it is believed.
   std::vector<core::Service> services;
   ReleaseConfig release;
   ServiceConfig service;

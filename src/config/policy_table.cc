@@ -74,7 +74,7 @@ const Table& policy_table() {
         .doc = "When a conductor is still busy at its deadline: fail the step, or stop it all the "
                "same and name the nodes.",
         .fallback = "\"fail\"",
-        .choices = {"fail", "go_on"}},
+        .choices = {"fail", "go-on"}},
        {.name = "deadlines",
         .kind = Kind::Object,
         .doc = "Longest time of one step of each kind.",

@@ -51,6 +51,9 @@ const char* const kDebianSysvPreset = R"json({
 })json";
 
 const char* const kDemoPreset = R"json({
+  "heartbeat_interval": "500ms",
+  "poll": "100ms",
+  "settle": "300ms",
   "release": {
     "driver": "script",
     "installed": ["${bin}/release", "--world", "${world}", "--host", "${host}", "installed"],

@@ -50,6 +50,7 @@ TEST(AgentFile, debian_preset_leaves_little_to_write) {
   EXPECT_EQ(config->schema.dbsync.front(), "/usr/bin/ironic-dbsync");
   EXPECT_EQ(config->schema.user, "ironic");
   EXPECT_EQ(config->balancer.driver, "none");
+  EXPECT_EQ(config->heartbeat_interval, std::chrono::seconds{10});
 }
 
 TEST(AgentFile, sysv_preset_knows_the_pid_files) {
@@ -71,6 +72,7 @@ TEST(AgentFile, demo_preset_gets_its_variables) {
   EXPECT_EQ(config->balancer.server, "api1");
   EXPECT_EQ(config->state_dir, "/etc/agents/api1");
   EXPECT_TRUE(config->release.side_by_side);
+  EXPECT_EQ(config->settle, std::chrono::milliseconds{300});
 }
 
 TEST(AgentFile, the_file_wins_over_its_preset_key_by_key) {

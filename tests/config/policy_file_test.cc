@@ -23,7 +23,7 @@ TEST(PolicyFile, reads_every_key) {
   const auto policy = parse_policy(R"({
     "budgets": {"conductor": {"max_unavailable": 2, "min_available": 0}, "api": {}},
     "canary": 2, "max_wave": 5, "soak": "1m", "max_attempts": 3, "retry_delay": "7s",
-    "failures_tolerated": 4, "failures_tolerated_domain": 1, "busy": "go_on",
+    "failures_tolerated": 4, "failures_tolerated_domain": 1, "busy": "go-on",
     "deadlines": {"quiet": "45m"}, "window_drain": "20m", "window_heartbeat": "11m",
     "migrate_batch": 50, "migrate_pause": "2s", "allow_unsupported_hop": true,
     "backup_reference": "dump 7", "max_clock_skew": "500ms"
@@ -87,8 +87,8 @@ TEST(PolicyFile, unknown_roles_checks_and_words_are_refused) {
             "policy.json:1: /budgets/conducter: \"conducter\" is not a role; known are "
             "\"conductor\" or \"api\"; did you mean \"conductor\"?");
   EXPECT_EQ(error_of(R"({"busy": "go-on"})"),
-            "policy.json:1: /busy: \"go-on\" is not one of \"fail\" or \"go_on\"; did you mean "
-            "\"go_on\"?");
+            "policy.json:1: /busy: \"go-on\" is not one of \"fail\" or \"go-on\"; did you mean "
+            "\"go-on\"?");
   EXPECT_EQ(error_of(R"({"waived_checks": {"no.such.check": "why"}})"),
             "policy.json:1: /waived_checks/no.such.check: \"no.such.check\" is not a check; "
             "docs/operating.md lists all checks");
