@@ -1,0 +1,1 @@
+"""The parts of the lab: a real Ironic of several hosts on one machine. See docs/lab.md."""

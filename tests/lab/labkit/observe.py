@@ -1,0 +1,108 @@
+"""Looks at a host from outside, without its help: what is installed, what runs since when, what
+pins it. Nothing here asks rollmill."""
+import os
+import re
+from pathlib import Path
+
+from labkit import topology as top
+from labkit.shell import start_time
+
+TICKS = os.sysconf("SC_CLK_TCK")
+PIN = re.compile(r"^\s*pin_release_version\s*=\s*(\S+)", re.MULTILINE)
+PROGRAMS = {"conductor": b"ironic-conductor", "api": b"uwsgi_python3"}
+
+
+def boot_time() -> float:
+    for line in Path("/proc/stat").read_text().splitlines():
+        if line.startswith("btime "):
+            return float(line.split()[1])
+    raise RuntimeError("/proc/stat has no btime")
+
+
+class Observer:
+    """Keeps what it read of a file until the file changes: it is asked every half second."""
+
+    def __init__(self, hosts_folder: Path):
+        self.folder = hosts_folder
+        self.booted = boot_time()
+        self.packages = {}
+
+    def host(self, spec: top.HostSpec, init_pid: int) -> dict:
+        """Installed version, the pin in its files, and role -> start time of every Ironic service
+        that runs there, whatever the host is meant for."""
+        root = self.folder / spec.name / "root"
+        services = {}
+        for role, program in PROGRAMS.items():
+            pid = main_process(init_pid, program)
+            if pid:
+                services[role] = round(self.booted + start_time(pid) / TICKS, 2)
+        return {"version": self.version(root), "pin": pin_of(root), "services": services}
+
+    def version(self, root: Path) -> str:
+        """Version of the package that carries Ironic's code; "" while it is being replaced."""
+        path = root / "var/lib/dpkg/status"
+        try:
+            stamp = path.stat().st_mtime_ns
+            if self.packages.get(path, (0, ""))[0] != stamp:
+                self.packages[path] = (stamp, installed_version(path.read_text()))
+        except OSError:
+            return ""
+        return self.packages[path][1]
+
+
+def installed_version(status: str, package="python3-ironic") -> str:
+    found = re.search(rf"^Package: {package}\n(?:.+\n)*", status, re.MULTILINE)
+    if not found or "\nStatus: install ok installed\n" not in found.group(0):
+        return ""
+    return re.search(r"^Version: (\S+)", found.group(0), re.MULTILINE).group(1)
+
+
+def pin_of(root: Path) -> str:
+    """The pin that a process started now would read, in the order in which Ironic reads files."""
+    etc = root / "etc/ironic"
+    pin = ""
+    for path in [etc / "ironic.conf", *sorted(etc.glob("*.conf.d/*.conf"))]:
+        try:
+            found = PIN.findall(path.read_text())
+        except OSError:
+            continue
+        pin = found[-1] if found else pin
+    return pin
+
+
+def main_process(init_pid: int, program) -> int:
+    """The service's first process: it runs the program, and its parent does not."""
+    try:
+        namespace = os.readlink(f"/proc/{init_pid}/ns/pid")
+    except OSError:
+        return 0
+    running = dict(processes_of(namespace, program))
+    first = [pid for pid, parent in running.items() if parent not in running]
+    return min(first, default=0)
+
+
+def processes_of(namespace: str, program: bytes):
+    """Pid and parent of the living processes of that program in a host's pid namespace."""
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            if os.readlink(f"/proc/{entry}/ns/pid") != namespace:
+                continue
+            words = Path(f"/proc/{entry}/cmdline").read_bytes().split(b"\0")
+            fields = Path(f"/proc/{entry}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if runs(words, program) and fields[0] not in "ZX":
+            yield int(entry), int(fields[1])
+
+
+def runs(words: list[bytes], program: bytes) -> bool:
+    """Whether a command line is the program's, by name, by interpreter, or by a title it gave
+    itself ("ironic-conductor: master process"); an init script of that name is not."""
+    if words[0].startswith(program + b":"):
+        return True
+    for word in words[:2]:
+        if os.path.basename(word) == program:
+            return not word.startswith(b"/etc/init.d/") or b"systemd-start" in words
+    return False
