@@ -1,6 +1,6 @@
 #include "codec/domain_json.h"
 
-#include "codec/task_fields.h"
+#include "codec/fields/task_fields.h"
 
 namespace rollmill::codec {
 

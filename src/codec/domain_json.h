@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "codec/json_writer.h"
+#include "codec/json/writer.h"
 #include "rollmill/base/result.h"
 #include "rollmill/core/plan.h"
 #include "rollmill/core/task.h"

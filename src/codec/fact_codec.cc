@@ -1,41 +1,12 @@
 #include "codec/fact_codec.h"
 
-#include <cstddef>
-#include <functional>
-#include <unordered_map>
-#include <utility>
-#include <variant>
-
-#include "codec/fact_fields.h"
+#include "codec/fields/fact_fields.h"
+#include "codec/kinds.h"
 
 namespace rollmill::codec {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
-using ReadBody = std::function<Result<core::FactBody>(const std::string&)>;
-
-template <typename Body>
-Result<core::FactBody> read_body(const std::string& text) {
-  auto body = value_from_json<Body>(text);
-  if (!body.ok()) return body.error();
-  if constexpr (std::same_as<Body, core::UpgradePlanned>) {
-    if (!body->plan) return Error{ErrorCode::InvalidArgument, "field /plan is missing"};
-  }
-  return core::FactBody{std::move(body).value()};
-}
-
-template <std::size_t... kIndex>
-std::unordered_map<std::string, ReadBody> readers(std::index_sequence<kIndex...> /*all*/) {
-  return {{core::fact_kind(core::FactBody{std::in_place_index<kIndex>}),
-           &read_body<std::variant_alternative_t<kIndex, core::FactBody>>}...};
-}
-
-Error damaged(const ports::Record& record, const std::string& what) {
-  return {ErrorCode::DataLoss, "fact " + std::to_string(record.sequence) + " of kind " +
-                                   record.kind + " in the journal cannot be read: " + what};
-}
 
 class JsonFactCodec : public ports::FactCodec {
  public:
@@ -45,14 +16,10 @@ class JsonFactCodec : public ports::FactCodec {
   }
 
   Result<core::Fact> decode(const ports::Record& record) const override {
-    const auto reader = readers_.find(record.kind);
-    if (reader == readers_.end()) {
-      return damaged(record,
-                     "this program does not know that kind. Run the version of rollmill "
-                     "that wrote the journal, or a newer one");
-    }
-    auto body = reader->second(record.body);
-    if (!body.ok()) return damaged(record, body.error().message);
+    auto body = read_record(readers_, record);
+    if (!body.ok()) return body.error();
+    const auto* planned = std::get_if<core::UpgradePlanned>(&*body);
+    if (planned != nullptr && !planned->plan) return damaged(record, "field /plan is missing");
     return core::Fact{record.at, std::move(body).value()};
   }
 
@@ -62,8 +29,8 @@ class JsonFactCodec : public ports::FactCodec {
   }
 
  private:
-  const std::unordered_map<std::string, ReadBody> readers_ =
-      readers(std::make_index_sequence<std::variant_size_v<core::FactBody>>{});
+  const Readers<core::FactBody> readers_ = make_readers<core::FactBody>(
+      [](const core::FactBody& body) { return core::fact_kind(body); });
 };
 
 }  // namespace

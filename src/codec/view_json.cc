@@ -1,6 +1,6 @@
 #include "codec/view_json.h"
 
-#include "codec/view_fields.h"
+#include "codec/fields/view_fields.h"
 
 namespace rollmill::codec {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "codec/json_writer.h"
+#include "codec/json/writer.h"
 #include "rollmill/core/views.h"
 #include "rollmill/ports/control.h"
 

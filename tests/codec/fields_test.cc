@@ -3,10 +3,10 @@
 #include <map>
 #include <string>
 
-#include "codec/fact_fields.h"
 #include "codec/fact_samples.h"
 #include "codec/field_count.h"
-#include "codec/view_fields.h"
+#include "codec/fields/fact_fields.h"
+#include "codec/fields/view_fields.h"
 
 namespace rollmill::codec {
 namespace {
@@ -87,6 +87,11 @@ TEST(Fields, of_tasks_and_reports_are_visited) {
   EXPECT_EVERY_FIELD_VISITED(core::TaskFailed);
   EXPECT_EVERY_FIELD_VISITED(core::TaskRefused);
   EXPECT_EVERY_FIELD_VISITED(core::TaskReport);
+  EXPECT_EVERY_FIELD_VISITED(core::EpochRaised);
+  EXPECT_EVERY_FIELD_VISITED(core::TaskTaken);
+  EXPECT_EVERY_FIELD_VISITED(core::TaskCancelled);
+  EXPECT_EVERY_FIELD_VISITED(core::TaskEnded);
+  EXPECT_EVERY_FIELD_VISITED(core::TaskAcked);
 }
 
 TEST(Fields, of_views_are_visited) {

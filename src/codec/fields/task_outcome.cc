@@ -1,7 +1,7 @@
 #include <array>
 #include <variant>
 
-#include "codec/task_fields.h"
+#include "codec/fields/task_fields.h"
 
 namespace rollmill::codec {
 namespace {

@@ -1,8 +1,9 @@
 #pragma once
 
-#include "codec/plan_fields.h"
+#include "codec/fields/plan_fields.h"
 #include "rollmill/core/fleet.h"
 #include "rollmill/core/task.h"
+#include "rollmill/core/task_fact.h"
 
 /// The stored fields of tasks, their reports and what hosts say of themselves.
 namespace rollmill::codec {
@@ -71,5 +72,11 @@ void visit_fields(auto& visit, Like<core::TaskReport> auto& report) {
   visit("key", report.key);
   visit("outcome", report.outcome);
 }
+
+void visit_fields(auto& visit, Like<core::EpochRaised> auto& fact) { visit("epoch", fact.epoch); }
+void visit_fields(auto& visit, Like<core::TaskTaken> auto& fact) { visit("task", fact.task); }
+void visit_fields(auto& visit, Like<core::TaskCancelled> auto& fact) { visit("key", fact.key); }
+void visit_fields(auto& visit, Like<core::TaskEnded> auto& fact) { visit("report", fact.report); }
+void visit_fields(auto& visit, Like<core::TaskAcked> auto& fact) { visit("key", fact.key); }
 
 }  // namespace rollmill::codec

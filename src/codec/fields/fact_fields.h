@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "codec/task_fields.h"
+#include "codec/fields/task_fields.h"
 #include "rollmill/core/fact.h"
 
 /// The stored fields of each fact. A promise (docs/formats/journal.md): names never change, fields

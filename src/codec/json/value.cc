@@ -1,4 +1,4 @@
-#include "codec/json_value.h"
+#include "codec/json/value.h"
 
 #include <limits>
 #include <nlohmann/json.hpp>

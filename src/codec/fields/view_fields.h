@@ -1,6 +1,6 @@
 #pragma once
 
-#include "codec/task_fields.h"
+#include "codec/fields/task_fields.h"
 #include "rollmill/core/views.h"
 #include "rollmill/ports/control.h"
 

@@ -1,4 +1,4 @@
-#include "codec/json_types.h"
+#include "codec/json/types.h"
 
 namespace rollmill::codec {
 

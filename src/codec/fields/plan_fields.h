@@ -1,6 +1,6 @@
 #pragma once
 
-#include "codec/json_types.h"
+#include "codec/json/types.h"
 #include "rollmill/core/plan.h"
 
 /// The stored fields of fleet, policy, task arguments and plan.

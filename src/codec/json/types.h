@@ -8,9 +8,9 @@
 #include <type_traits>
 #include <vector>
 
-#include "codec/enums.h"
-#include "codec/json_reader.h"
-#include "codec/json_writer.h"
+#include "codec/json/enums.h"
+#include "codec/json/reader.h"
+#include "codec/json/writer.h"
 #include "rollmill/base/ids.h"
 #include "rollmill/base/time.h"
 #include "rollmill/core/release.h"

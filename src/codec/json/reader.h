@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "codec/json_value.h"
+#include "codec/json/value.h"
 #include "rollmill/base/result.h"
 
 namespace rollmill::codec {
@@ -28,7 +28,7 @@ class JsonPlace {
   std::string name_;
 };
 
-/// Reads text into a value of any type that has a `read_value` (json_types.h).
+/// Reads text into a value of any type that has a `read_value` (json/types.h).
 template <typename T, typename Read>
 base::Result<T> read_json(std::string_view text, const Read& read) {
   const auto document = JsonDocument::parse(text);

@@ -1,4 +1,4 @@
-#include "codec/enums.h"
+#include "codec/json/enums.h"
 
 #include <initializer_list>
 #include <optional>
