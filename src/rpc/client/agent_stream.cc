@@ -1,0 +1,63 @@
+#include "rpc/client/agent_stream.h"
+
+#include <utility>
+
+#include "rpc/happens_before.h"
+
+namespace rollmill::rpc {
+
+AgentStream::AgentStream(const std::shared_ptr<grpc::Channel>& channel, Calls calls)
+    : calls_(std::move(calls)),
+      stub_(agent_pb::AgentGatewayService::NewStub(channel)),
+      out_(
+          [this](const agent_pb::SessionRequest* message) {
+            ROLLMILL_HB_BEFORE(this);
+            StartWrite(message);
+          },
+          [this](const grpc::Status&) { RemoveHold(); }) {}
+
+/// The hold keeps the call open for writes from outside of gRPC's own calls; it is let go of when
+/// the queue has been closed, after which nobody writes.
+void AgentStream::open(agent_pb::SessionRequest hello) {
+  self_ = shared_from_this();
+  stub_->async()->Session(&context_, this);
+  AddHold();
+  out_.push(std::move(hello));
+  read();
+  ROLLMILL_HB_BEFORE(this);
+  StartCall();
+}
+
+void AgentStream::read() {
+  in_.Clear();
+  ROLLMILL_HB_BEFORE(this);
+  StartRead(&in_);
+}
+
+void AgentStream::OnReadDone(bool ok) {
+  ROLLMILL_HB_AFTER(this);
+  if (!ok) return out_.abandon(grpc::Status::OK);
+  calls_.on_message(std::move(in_));
+  read();
+}
+
+void AgentStream::OnWriteDone(bool ok) {
+  ROLLMILL_HB_AFTER(this);
+  out_.written(ok);
+}
+
+void AgentStream::OnDone(const grpc::Status& status) {
+  ROLLMILL_HB_AFTER(this);
+  calls_.on_end(status);
+  const auto last = std::move(self_);  // May destroy this, as the last thing that happens.
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
+  ended_changed_.notify_all();
+}
+
+void AgentStream::wait_for_end() {
+  std::unique_lock lock(mutex_);
+  ended_changed_.wait(lock, [this] { return ended_; });
+}
+
+}  // namespace rollmill::rpc
