@@ -392,6 +392,8 @@ class Behaviour(WorldTest):
 
     def test_schema_tool_tells_apart_what_ironics_does_and_no_more(self):
         self.assertEqual(self.run_tool("dbsync", "version", host="admin"), OLD_HEAD)
+        self.assertEqual(self.run_tool("head", host="admin"), OLD_HEAD)
+        self.assertEqual(self.run_tool("database"), "none")
         self.assertEqual(self.tool("dbsync", "online-data-migrations", host="admin").returncode, 2)
         none = self.tool("dbsync", "online_data_migrations", "--max-count", "0", host="admin")
         self.assertEqual(none.returncode, 127)

@@ -54,6 +54,14 @@ def versions():
     return 0
 
 
+def server():
+    """Which database server is it?"""
+    made = arguments.parser("database", "Prints the version of the database server.", False)
+    arguments.finish(made, made.parse_args())
+    say("none")  # a world keeps its rows in a file: there is no server
+    return 0
+
+
 def row_versions():
     """How many rows of each table are at which object version?"""
     made = arguments.parser("histogram", "Prints the row versions by table, as JSON.", False)
