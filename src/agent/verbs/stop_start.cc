@@ -1,0 +1,170 @@
+#include <algorithm>
+#include <string>
+
+#include "agent/host_reading.h"
+#include "agent/verbs/proofs.h"
+#include "agent/verbs/quiet.h"
+#include "agent/verbs/verbs.h"
+
+namespace rollmill::agent {
+namespace {
+
+using Status = ports::ServiceDriver::Status;
+
+/// A stop is given this much more than the release is known to take.
+constexpr base::Duration kStopMargin = std::chrono::seconds{10};
+constexpr base::Duration kStartPatience = std::chrono::seconds{30};
+
+bool is_gone(const Status& status) { return !status.main && status.tree.empty(); }
+
+std::string list(const std::vector<std::int64_t>& processes) {
+  std::string text;
+  for (const std::int64_t each : processes)
+    text += (text.empty() ? "" : ", ") + std::to_string(each);
+  return text;
+}
+
+/// How long this conductor takes to end when nothing is in its hands. It may be of either release:
+/// the one that is installed tells only when it began after the installation.
+base::Duration needed_to_stop(Job& job, const Status& status) {
+  const base::Duration either =
+      std::max(job.quirks(job.args.from).idle_stop, job.quirks(job.args.to).idle_stop);
+  const auto installed = job.host.release.installed();
+  if (!installed || !status.main || !started_after(*status.main, installed->changed_at))
+    return either;
+  return job.quirks(installed->number).idle_stop;
+}
+
+/// A stop that is cut off by its own time limit, or by the service manager, kills what it drains.
+Trouble prove_stop_fits(Job& job, const Status& status, base::Duration needed) {
+  constexpr const char* kId = "conductor.stop-fits";
+  const std::string text = "A stop of " + job.args.service + " takes " +
+                           base::format_duration(needed);
+  if (job.remaining() < needed)
+    return job.fail(kId, text + ", but this step has only " +
+                             base::format_duration(job.remaining()) +
+                             " left; raise its deadline (deadlines.stop).");
+  if (status.stop_limit != base::Duration{0} && status.stop_limit < needed)
+    return job.fail(kId, text + ", but the service manager of " + job.settings.host.text +
+                             " kills it after " + base::format_duration(status.stop_limit) + ".");
+  job.ok(kId, text + " at most.");
+  return {};
+}
+
+/// The last look before the signal: what drain has seen may have changed since.
+Trouble check_conductor(Job& job, const Status& status) {
+  const base::Duration needed = needed_to_stop(job, status);
+  if (Trouble short_time = prove_stop_fits(job, status, needed)) return short_time;
+  return wait_quiet(job, needed + kStopMargin);
+}
+
+Trouble check_api(Job& job) {
+  if (job.host.balancer == nullptr) return {};
+  const auto state = job.host.balancer->state(job.args.service);
+  if (!state) return job.unreadable("The state of the load balancer", state.error());
+  if (state->serving)
+    return job.fail("api.out-of-balancer", "The balancer still sends requests to " +
+                                               job.settings.host.text + " (" + state->text +
+                                               "); it is not stopped.");
+  job.ok("api.out-of-balancer", "The balancer says " + state->text + ".");
+  return {};
+}
+
+/// Remembered for the probe after the next start, which looks for nodes that failed since.
+Trouble note_stop(Job& job) {
+  const std::string name = "stopped-" + job.args.service;
+  if (const auto kept = job.host.machine.keep(name, base::format_time(job.waiting.now())); !kept)
+    return job.unreadable("The agent's state folder", kept.error());
+  return {};
+}
+
+Trouble prove_gone(Job& job, const base::Status& stopped) {
+  const char* id = by_role(job, "conductor.process-gone", "api.process-gone");
+  const auto after = job.host.services.status(job.args.service);
+  if (!after) return job.unreadable("The state of a service", after.error());
+  if (!is_gone(*after))
+    return job.fail(id, "Processes of " + job.args.service + " are left on " +
+                            job.settings.host.text + ": " + list(after->tree) +
+                            (stopped ? "." : " (" + stopped.error().message + ")."));
+  job.ok(id, "No process of " + job.args.service + " is left.");
+  return {};
+}
+
+Trouble prove_startable(Job& job, const Status& status) {
+  constexpr const char* kId = "start.no-old-process";
+  if (!status.tree.empty())
+    return job.fail(kId, "Processes of an earlier start are left on " + job.settings.host.text +
+                             ": " + list(status.tree) + ".");
+  job.ok(kId, "No process of an earlier start is left.");
+  return {};
+}
+
+/// Managers say "started" before it is so, and some of them even when the service dies at once.
+Trouble prove_started(Job& job) {
+  const char* id = by_role(job, "conductor.process-new", "api.process-new");
+  const base::TimePoint until = std::min(job.limit(), job.waiting.now() + kStartPatience);
+  const auto died = [&](const std::string& reason) {
+    return job.fail_as("START_DIED", id, reason + " Its log says why.", true);
+  };
+  std::int64_t first = 0;
+  const auto look = [&]() -> Look {
+    const auto status = job.host.services.status(job.args.service);
+    if (!status) return not_yet("Its state cannot be read: " + status.error().message);
+    if (!status->main)
+      return not_yet(job.args.service + " has no process on " + job.settings.host.text +
+                     " after its start.");
+    first = status->main->pid;
+    return look_at_process(job, job.args.service);
+  };
+  if (Trouble none = job.await_until(until, id, look, died)) return none;
+  if (Trouble ended = job.rest(job.settings.settle)) return ended;
+  const auto status = job.host.services.status(job.args.service);
+  if (!status) return job.unreadable("The state of a service", status.error());
+  if (!status->main || status->main->pid != first)
+    return died(job.args.service + " on " + job.settings.host.text + " did not live for " +
+                base::format_duration(job.settings.settle) + ".");
+  return {};
+}
+
+/// A process that began by other hands is right, or in the way.
+Trouble prove_running(Job& job) {
+  const char* id = by_role(job, "conductor.process-new", "api.process-new");
+  const Look seen = look_at_process(job, job.args.service);
+  if (seen.kind != Look::Kind::Good) return job.fail(id, seen.text);
+  job.ok(id, seen.text);
+  return {};
+}
+
+}  // namespace
+
+Trouble stop(Job& job) {
+  const auto before = job.host.services.status(job.args.service);
+  if (!before) return job.unreadable("The state of a service", before.error());
+  if (is_gone(*before)) return prove_gone(job, base::success());
+  if (job.is_conductor())
+    if (Trouble busy = check_conductor(job, *before)) return busy;
+  if (job.serves_api())
+    if (Trouble serving = check_api(job)) return serving;
+  if (Trouble failed = note_stop(job)) return failed;
+  job.changed = true;
+  const base::Status stopped = job.host.services.stop(job.args.service, job.remaining());
+  return prove_gone(job, stopped);
+}
+
+Trouble start(Job& job) {
+  if (Trouble wrong = prove_installed(job, job.wanted_release())) return wrong;
+  if (Trouble wrong = prove_pin(job, "start.pin-in-force")) return wrong;
+  const auto before = job.host.services.status(job.args.service);
+  if (!before) return job.unreadable("The state of a service", before.error());
+  if (before->main) return prove_running(job);
+  if (Trouble left = prove_startable(job, *before)) return left;
+  job.changed = true;
+  if (const auto started = job.host.services.start(job.args.service); !started)
+    return job.fail_as("START_FAILED", by_role(job, "conductor.process-new", "api.process-new"),
+                       job.args.service + " on " + job.settings.host.text +
+                           " could not be started: " + started.error().message,
+                       true);
+  return prove_started(job);
+}
+
+}  // namespace rollmill::agent
