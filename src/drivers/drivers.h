@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,7 +13,7 @@
 
 /// The door of this library: one factory per driver, each with the settings that the agent file
 /// gives it. Nothing is touched before the first call; a wrong setting shows in that call's error.
-/// In commands, words `{service}`, `{release}` and `{pid}` are replaced where it says so.
+/// In commands, `{service}`, `{release}` and `{seconds}` are replaced where it says so.
 ///
 /// The program that composes them must also offer `keep FOLDER` (process/keeper.h).
 namespace rollmill::drivers {
@@ -31,13 +31,14 @@ using SharedCommands = std::shared_ptr<ports::Commands>;
 struct AptOptions {
   /// Candidates; those that are installed on the host are upgraded together.
   Words packages = {"python3-ironic", "ironic-common", "ironic-conductor", "ironic-api"};
-  /// The one whose version is the release's.
-  std::string version_package = "python3-ironic";
+  /// The one whose version is the release's; its code holds the table of pins.
+  std::string code_package = "python3-ironic";
   std::string stage_folder = "/var/lib/rollmill-agent/staged";
   bool update_lists = true;                               ///< `apt-get update` before staging.
   std::string policy_file = "/usr/sbin/policy-rc.d";      ///< Asked by every maintainer script.
   std::string dpkg_folder = "/var/lib/dpkg/info";         ///< `PACKAGE.list` tell when it changed.
   std::string python = "/usr/bin/python3";
+  base::Duration lock_timeout{std::chrono::minutes{5}};   ///< Wait for another apt or dpkg.
   base::Duration time_limit{std::chrono::minutes{15}};    ///< Of one call of apt or dpkg.
 };
 std::shared_ptr<ports::ReleaseDriver> make_apt_release(AptOptions options,
@@ -79,22 +80,23 @@ struct SystemdOptions {
 };
 std::shared_ptr<ports::ServiceDriver> make_systemd_service(SystemdOptions options);
 
-/// Init scripts, or any commands that start and stop a daemon with a pid file. `{service}` is the
-/// name of the fleet file; map it with `names` where the commands and files call it otherwise.
-struct SysvOptions {
+/// Init scripts, or any commands that start and stop a daemon with a pid file. Exit codes are not
+/// believed: what was started or stopped is read back from the process table. `{service}` is the
+/// name in the fleet file, `{seconds}` what the stop may take.
+struct PidFileOptions {
   Words start = {"/usr/sbin/service", "{service}", "start"};
   Words stop = {"/usr/sbin/service", "{service}", "stop"};
   std::string pid_file = "/run/ironic/{service}.pid";
-  std::map<std::string, std::string> names;
-  /// Signal the main process first (SIGTERM) and run `stop` when it has ended: for init scripts
-  /// that kill after a limit of their own (Debian's: 30 s).
+  /// Send SIGTERM to the main process first and run `stop` when it has ended: for init scripts
+  /// that kill after a limit of their own (Debian's: 30 s). Then nothing is ever killed.
   bool term_first = true;
-  /// After this the `stop` command kills; 0: never. Told by `status`, unless `term_first`.
+  /// After this the `stop` command kills; 0: never. Meaningless with `term_first`, or when `stop`
+  /// takes `{seconds}`.
   base::Duration stop_limit{};
   base::Duration start_limit{std::chrono::minutes{1}};
 };
-std::shared_ptr<ports::ServiceDriver> make_sysv_service(SysvOptions options,
-                                                        SharedCommands commands, Pace pace);
+std::shared_ptr<ports::ServiceDriver> make_pid_file_service(PidFileOptions options,
+                                                            SharedCommands commands, Pace pace);
 /// @}
 
 /// @name Configuration
@@ -105,6 +107,7 @@ struct OsloOptions {
   Words folders = {"/etc/ironic/ironic.conf.d"};
   std::string file_name = "90-rollmill.conf";
   std::string group = "ironic";  ///< May read our file; empty: the agent's own group.
+  std::uint32_t permissions = 0640;
   std::string state_file = "/var/lib/rollmill-agent/drop-in";  ///< Remembers what we wrote.
 };
 std::shared_ptr<ports::ConfigDriver> make_oslo_config(OsloOptions options);
@@ -116,13 +119,13 @@ std::shared_ptr<ports::ConfigDriver> make_oslo_config(OsloOptions options);
 /// Empty commands take the built-in programs for Debian's packages: small Python texts given to
 /// `python` on stdin, which read Ironic's own tables and configuration.
 struct SchemaOptions {
+  /// `dbsync` and `status` are the words before the sub-command.
   Words dbsync = {"/usr/bin/ironic-dbsync", "--config-file=/etc/ironic/ironic.conf"};
-  Words status = {"/usr/bin/ironic-status", "--config-file=/etc/ironic/ironic.conf", "upgrade",
-                  "check", "--json"};
+  Words status = {"/usr/bin/ironic-status", "--config-file=/etc/ironic/ironic.conf"};
   Words head;       ///< Last line: the newest revision.
   Words histogram;  ///< Last line: JSON {table: {version: rows}}, alone or under "row_versions".
   Words versions;   ///< Last line: JSON {table: version} of `{release}`.
-  Words database;   ///< Last line: the database server's version; empty line: there is none.
+  Words database;   ///< Last line: the database server's version, or "none".
   bool has_database = true;  ///< False: `database_version` is NotFound without asking.
   std::string user = "ironic";                         ///< Runs dbsync and status.
   std::string config_file = "/etc/ironic/ironic.conf"; ///< For the built-in programs.
@@ -138,12 +141,12 @@ std::shared_ptr<ports::SchemaDriver> make_dbsync_schema(SchemaOptions options,
 /// @name Balancer
 /// @{
 
-/// HAProxy's runtime socket (`level admin`): an absolute path, or `tcp:HOST:PORT`. Several: each
-/// must do and say the same.
+/// HAProxy's runtime socket (`level admin`): an absolute path, or `HOST:PORT`. Several: each must
+/// do and say the same.
 struct HaproxyOptions {
   Words sockets;
   std::string backend;
-  std::map<std::string, std::string> servers;  ///< Service -> server name in the backend.
+  std::string server;  ///< This host's API in the backend.
   base::Duration time_limit{std::chrono::seconds{10}};
 };
 std::shared_ptr<ports::BalancerDriver> make_haproxy_balancer(HaproxyOptions options);
@@ -157,8 +160,8 @@ struct HealthFileOptions {
 std::shared_ptr<ports::BalancerDriver> make_health_file_balancer(HealthFileOptions options,
                                                                  Pace pace);
 
-/// Commands; `{service}` is replaced. `state` answers on its last line: `yes|no REQUESTS TEXT`
-/// (does it send new requests here, how many are in flight, its own words).
+/// Commands; `{service}` is replaced. `state` answers on its last line: `UP 3`, the balancer's
+/// word (UP: it sends new requests here) and how many requests are in flight.
 struct ScriptBalancerOptions {
   Words take_out, put_in, state;
   base::Duration time_limit{std::chrono::minutes{1}};
@@ -174,8 +177,9 @@ std::shared_ptr<ports::BalancerDriver> make_no_balancer();
 /// @{
 struct ApiOptions {
   std::string url;  ///< `http://10.0.0.21:6385` or `https://api.example/baremetal`.
-  /// One header line (`X-Auth-Token: ...`, `Authorization: Basic ...`), read for each request.
-  std::string header_file;
+  /// Holds a token for X-Auth-Token, or a whole header line (`Authorization: Basic ...`). Read for
+  /// each request, so that it may be renewed. Empty: nothing is sent.
+  std::string token_file;
   std::string ca_file;  ///< For https; empty: the system's.
   base::Duration time_limit{std::chrono::seconds{10}};  ///< Of one request.
 };

@@ -43,6 +43,10 @@ std::vector<std::uint32_t> list_slots(const std::string& task_folder) {
   return numbers;
 }
 
+Error no_command() {
+  return {ErrorCode::InvalidArgument, "a command that is needed here is empty in the agent file"};
+}
+
 bool same_command(const CommandSpec& one, const CommandSpec& other) {
   return one.argv == other.argv && one.input == other.input && one.user == other.user;
 }
@@ -144,8 +148,8 @@ void KeptCommands::drop_old_tasks() const {
 
 void KeptCommands::drop_old_readings() {
   std::size_t readings = 0;
-  for (auto slot = slots_.rbegin(); slot != slots_.rend(); ++slot) {
-    if (slot->second.spec.kind == SlotKind::Reading) ++readings;
+  for (const auto& [number, slot] : slots_) {
+    if (slot.spec.kind == SlotKind::Reading) ++readings;
   }
   for (auto slot = slots_.begin(); slot != slots_.end() && readings > options_.kept_readings;) {
     if (slot->second.spec.kind != SlotKind::Reading) {
@@ -199,7 +203,7 @@ std::optional<std::uint32_t> KeptCommands::find_effect(const CommandSpec& spec) 
 }
 
 Result<CommandResult> KeptCommands::run(const CommandSpec& spec) {
-  ROLLMILL_CHECK(!spec.argv.empty());
+  if (spec.argv.empty()) return no_command();
   if (!bound_) {
     return Error{ErrorCode::FailedPrecondition,
                  "an effect was asked for between tasks: " + join(spec.argv, " ")};
@@ -214,7 +218,7 @@ Result<CommandResult> KeptCommands::run(const CommandSpec& spec) {
 }
 
 Result<CommandResult> KeptCommands::read(const CommandSpec& spec) {
-  ROLLMILL_CHECK(!spec.argv.empty());
+  if (spec.argv.empty()) return no_command();
   const Result<std::uint32_t> number = make_slot({SlotKind::Reading, spec});
   if (!number) return number.error();
   Result<CommandResult> result = start(*number, spec.time_limit);
