@@ -95,5 +95,5 @@ def choose(release: str, offers: list[Offer], suites=SUITES) -> Offer:
         if offer.release == release:
             return offer
     has = ", ".join(f"{o.release} ({o.suite})" for o in offers) or "no release at all"
-    raise LabError(f"the archive no longer has (or never had) Ironic {release} in {', '.join(suites)}"
-                   f". It has: {has}. Choose with --from and --to.")
+    raise LabError(f"the archive no longer has (or never had) Ironic {release} in "
+                   f"{', '.join(suites)}. It has: {has}. Choose with --from and --to.")

@@ -8,7 +8,7 @@ from labkit import topology as top
 from labkit.archive import Offer
 from labkit.cluster import Cluster
 from labkit.host import Host
-from labkit.shell import LabError, wait_until
+from labkit.shell import wait_until
 
 INSTALL = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=60", "-o",
            "APT::Install-Recommends=false", "-o", "Dpkg::Options::=--force-confdef", "-o",
@@ -41,9 +41,12 @@ class ByHand:
         self.conductors = cluster.of(top.CONDUCTORS)
         self.apis = cluster.of(top.APIS)
 
+    def prepare(self) -> str:
+        return "nothing to prepare by hand"
+
     def upgrade(self):
         for phase in (self.preflight, self.stage, self.expand, self.pin, self.roll_conductors,
-                      self.roll_apis, self.unpin, self.contract):
+                      self.roll_api, self.unpin, self.contract):
             self.timeline.begin(phase.__name__.replace("roll_", ""))
             phase()
         self.timeline.begin("after")
@@ -77,7 +80,7 @@ class ByHand:
                 self.install(host)
                 self.start_conductor(host)
 
-    def roll_apis(self):
+    def roll_api(self):
         for host in self.apis:
             with self.timeline.step(f"{host.spec.name} to {self.new.release}"):
                 self.drain(host)
@@ -143,7 +146,3 @@ class ByHand:
         wait_until(f"HAProxy to see {host.spec.name} up", 60,
                    lambda: self.cluster.balancer.status(host.spec.name)[0] == "UP")
 
-
-def check_possible(old: Offer, new: Offer):
-    if old.version == new.version:
-        raise LabError(f"--from and --to are the same release, {old.release}")

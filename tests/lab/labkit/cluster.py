@@ -98,6 +98,15 @@ class Cluster:
                 self.database.socket, "--out", self.state.run / "samples.jsonl"]
         self.state.processes.start("sampler", argv, self.state.logs / "sampler.log", PYTHON)
 
+    def keep_logs(self):
+        """Copies the hosts' logs to where they outlive the hosts."""
+        for name, host in self.hosts.items():
+            for path in (host.root / "var/log").glob("**/*.log"):
+                if path.parent.name in ("log", "ironic"):
+                    target = self.state.logs / "hosts" / name / path.name
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(path, target)
+
     def stop_clients(self):
         for name in ("load", "sampler"):
             self.state.processes.stop(name, patience=60)

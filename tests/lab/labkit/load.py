@@ -111,7 +111,8 @@ class Load:
         ends = {good, "deploy failed", "error", "clean failed"}
         view = rest.wait_state(name, ends, 40) or {}
         state = view.get("provision_state")
-        why = "" if state == good else f"{verb} of {name} ended as {state}: {view.get('last_error')}"
+        error = view.get("last_error")
+        why = "" if state == good else f"{verb} of {name} ended as {state}: {error}"
         self.journal.note("deploy", began, why, seconds=time.time() - began)
         if why:
             self.rescue(name, state)

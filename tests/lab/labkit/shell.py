@@ -1,4 +1,4 @@
-"""Commands with a limit on their time, and processes that a later call of the lab can find again."""
+"""Commands with a limit of time, and processes that a later call of the lab finds again."""
 import json
 import os
 import signal

@@ -95,8 +95,8 @@ def check_migrations(migrations: dict) -> Check:
     left = [f"{name} {done} of {total}" for name, done, total in counts if total != "0"]
     ok = (migrations["code"] == 0 and not left and bool(counts)
           and "Data migrations have completed" in migrations["text"])
-    return Check("no data migration is left", ok,
-                 f"code {migrations['code']}, " + (", ".join(left) or f"{len(counts)} times 0 of 0"))
+    text = ", ".join(left) or f"{len(counts)} times 0 of 0"
+    return Check("no data migration is left", ok, f"code {migrations['code']}, {text}")
 
 
 def check_row_versions(tables: dict, newest: dict) -> Check:

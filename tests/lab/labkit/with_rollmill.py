@@ -1,0 +1,151 @@
+"""The upgrade as a user of rollmill does it: agents as a service on every host, the controller
+beside them, and the command line to plan, start, approve and report."""
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+
+import rollmill_files as files
+from labkit import network
+from labkit import topology as top
+from labkit.archive import Offer
+from labkit.certificates import issue_all
+from labkit.cluster import Cluster
+from labkit.host import Host
+from labkit.shell import LabError, run, wait_until
+
+PROGRAMS = ("rollmilld", "rollmill-agent", "rollmill")
+SUCCEEDED, NEEDS_A_PERSON = 0, 3
+
+
+def programs() -> dict:
+    folder = os.environ.get("ROLLMILL_BIN", "")
+    found = {name: Path(folder, name) for name in PROGRAMS}
+    missing = [name for name, path in found.items() if not folder or not os.access(path, os.X_OK)]
+    if missing:
+        raise LabError(f"no {', '.join(missing)} in ROLLMILL_BIN ({folder or 'not set'}): run "
+                       "`./dev lab`, which builds them, or use --by-hand")
+    return found
+
+
+class WithRollmill:
+    def __init__(self, cluster: Cluster, old: Offer, new: Offer):
+        self.cluster, self.old, self.new = cluster, old, new
+        self.programs = programs()
+        self.folder = cluster.state.run / "rollmill"
+        self.tls = self.folder / "tls"
+
+    # ---- before
+
+    def prepare(self) -> str:
+        self.folder.mkdir()
+        issue_all(self.tls, files.FLEET)
+        write_json(self.folder / "fleet.json", files.fleet_file())
+        write_json(self.folder / "controller.json", files.controller_config())
+        self.start_controller()
+        for host in self.cluster.hosts.values():
+            self.install_agent(host)
+        wait_until("all agents to be connected", 60, self.all_connected, 0.3)
+        self.cli("doctor", check=False)
+        return f"{len(self.cluster.hosts)} agents are connected"
+
+    def start_controller(self):
+        argv = network.in_control(self.programs["rollmilld"], "--config",
+                                  self.folder / "controller.json")
+        processes = self.cluster.state.processes
+        processes.start("rollmilld", argv, self.cluster.state.logs / "rollmilld.log")
+
+    def install_agent(self, host: Host):
+        name, folder = host.spec.name, files.AGENT_FOLDER
+        host.copy(self.programs["rollmill-agent"], "/usr/local/bin/rollmill-agent")
+        for file in ("ca.pem", f"{name}.pem", f"{name}.key"):
+            host.copy(self.tls / file, f"{folder}/tls/{file}", 0o600)
+        config = files.agent_config(host.spec, host.init)
+        host.write(f"{folder}/agent.json", json.dumps(config, indent=2) + "\n", 0o600)
+        if host.init == "systemd":
+            host.write("/etc/systemd/system/rollmill-agent.service", files.agent_unit())
+            host.run("systemctl", "daemon-reload")
+            host.run("systemctl", "enable", "--now", "rollmill-agent")
+        else:
+            argv = host.entered("setsid", "/usr/local/bin/rollmill-agent", "--config",
+                                f"{folder}/agent.json")
+            self.cluster.state.processes.start(f"agent-{name}", argv,
+                                               self.cluster.state.logs / f"agent-{name}.log")
+
+    def all_connected(self) -> bool:
+        if not self.cluster.state.processes.pid("rollmilld"):
+            log = self.cluster.state.logs / "rollmilld.log"
+            raise LabError(f"rollmilld ended: {log.read_text(errors='replace')[-600:]}")
+        answer = self.cluster.get("/api/v1/hosts", files.STATUS)
+        if not answer:
+            return False
+        hosts = answer[0] if isinstance(answer[0], list) else answer[0]["hosts"]
+        return len([h for h in hosts if h["connected"]]) == len(self.cluster.hosts)
+
+    # ---- the upgrade
+
+    def upgrade(self) -> str:
+        target = self.new.release
+        try:
+            self.cli("plan", "--to", target)
+            self.cli("upgrade", "start", "--to", target, "--yes", "--detach")
+            self.wait_for_person()
+            self.cli("upgrade", "approve", "latest", "unpin", "--reason", "the lab goes on")
+            done = self.wait()
+            if done.returncode != SUCCEEDED:
+                raise LabError(f"the upgrade did not succeed:\n{done.stdout}{done.stderr}"
+                               + self.explain())
+            print(indent(self.cli("upgrade", "report").stdout))
+        finally:
+            self.write_timeline()
+        return ""
+
+    def wait_for_person(self):
+        done = self.wait()
+        if done.returncode == NEEDS_A_PERSON and "unpin" in self.explain():
+            return
+        raise LabError("the upgrade did not come to the gate before unpin:\n"
+                       f"{done.stdout}{done.stderr}{self.explain()}")
+
+    def wait(self):
+        return self.cli("upgrade", "wait", "--for", "state=SUCCEEDED", "--timeout", "20m",
+                        check=False, timeout=1300)
+
+    def explain(self) -> str:
+        return self.cli("upgrade", "status", check=False).stdout
+
+    def cli(self, *words, check=True, timeout=60):
+        env = {"ROLLMILL_SERVER": files.CONTROLLER, "ROLLMILL_CA": str(self.tls / "ca.pem"),
+               "ROLLMILL_CERT": str(self.tls / "operator.pem"),
+               "ROLLMILL_KEY": str(self.tls / "operator.key"), "NO_COLOR": "1"}
+        return run(network.in_control(self.programs["rollmill"], *words), check=check, env=env,
+                   timeout=timeout)
+
+    def write_timeline(self):
+        """The phases as the journal has them, for counting failed requests by phase."""
+        text = self.cli("-o", "jsonl", "events", check=False).stdout
+        lines = [json.dumps(entry) for entry in timeline(text)]
+        (self.cluster.state.run / "timeline.jsonl").write_text("\n".join(lines) + "\n")
+
+
+def timeline(events: str) -> list:
+    entries = []
+    for line in events.splitlines():
+        event = json.loads(line) if line.startswith("{") else {}
+        if event.get("kind") == "PhaseStarted":
+            entries.append({"t": moment(event["at"]), "phase": event["phase"]})
+        elif event.get("kind") == "UpgradeSucceeded":
+            entries.append({"t": moment(event["at"]), "phase": "after"})
+    return entries
+
+
+def moment(text: str) -> float:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def write_json(path: Path, value):
+    path.write_text(json.dumps(value, indent=2) + "\n")
+
+
+def indent(text: str) -> str:
+    return "".join(f"  {line}\n" for line in text.splitlines())
