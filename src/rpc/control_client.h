@@ -34,9 +34,9 @@ struct PlanShown {
 };
 
 struct WatchAsked {
-  base::UpgradeId upgrade;   ///< Empty: the newest.
-  base::Sequence after = 0;  ///< Only events with a higher sequence.
-  bool with_view = false;    ///< Also the upgrade at the start and after each batch of events.
+  base::UpgradeId upgrade{};  ///< Empty: the newest.
+  base::Sequence after = 0;   ///< Only events with a higher sequence.
+  bool with_view = false;     ///< Also the upgrade at the start and after each batch of events.
   base::Duration patience{std::chrono::minutes{1}};  ///< For a controller that is away.
 };
 /// An event, a view, or an event with the view after it.

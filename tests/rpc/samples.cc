@@ -161,22 +161,24 @@ core::Plan sample_plan() {
                   .undo = "none",
                   .first_wave = {1},
                   .wave_count = 2}};
-  plan.waves = {
-      {.label = "canary", .first_turn = {3}, .turn_count = 4, .soak = lasting(10), .phase = {1}}};
-  plan.turns = {{.host = {1},
-                 .service = "ironic-conductor",
-                 .service_index = base::ServiceIndex{1},
-                 .role = "conductor",
-                 .domain = "rack1",
-                 .takes_down = true,
-                 .first_step = {5},
-                 .step_count = 6,
-                 .wave = {1}}};
-  plan.steps = {{.verb = core::Verb::Unpin,
-                 .host = {1},
-                 .args = sample_args(),
-                 .deadline = lasting(120),
-                 .turn = {1}}};
+  // As many of each as the positions above and below reach, so that the plan can be printed.
+  plan.waves.assign(
+      3,
+      {.label = "canary", .first_turn = {3}, .turn_count = 4, .soak = lasting(10), .phase = {1}});
+  plan.turns.assign(7, {.host = {1},
+                        .service = "ironic-conductor",
+                        .service_index = base::ServiceIndex{1},
+                        .role = "conductor",
+                        .domain = "rack1",
+                        .takes_down = true,
+                        .first_step = {5},
+                        .step_count = 6,
+                        .wave = {1}});
+  plan.steps.assign(11, {.verb = core::Verb::Unpin,
+                         .host = {1},
+                         .args = sample_args(),
+                         .deadline = lasting(120),
+                         .turn = {1}});
   return plan;
 }
 

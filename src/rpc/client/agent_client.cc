@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rpc/client/agent_link.h"
+#include "rpc/grpc_log.h"
 #include "rpc/transport.h"
 
 namespace rollmill::rpc {
@@ -57,6 +58,7 @@ class Client final : public AgentClient {
 }  // namespace
 
 base::Result<std::unique_ptr<AgentClient>> make_agent_client(AgentClientOptions options) {
+  silence_grpc();
   if (!options.tls) {
     const auto plain = check_plain(options.controller, options.insecure, "connect to");
     if (!plain) return plain.error();

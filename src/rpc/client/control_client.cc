@@ -7,6 +7,7 @@
 #include "rpc/client/calls.h"
 #include "rpc/codec/plan_codec.h"
 #include "rpc/codec/view_codec.h"
+#include "rpc/grpc_log.h"
 #include "rpc/status.h"
 #include "rpc/transport.h"
 
@@ -232,6 +233,7 @@ base::Error friendly(const std::string& controller, const grpc::Status& status) 
 }
 
 base::Result<std::unique_ptr<ControlClient>> make_control_client(ControlClientOptions options) {
+  silence_grpc();
   const auto credentials = channel_credentials(options.tls);
   if (!credentials) return credentials.error();
   const auto channel = grpc::CreateCustomChannel(options.controller, *credentials,

@@ -11,10 +11,19 @@
 
 namespace rollmill::rpc {
 
+/// A stream that the server can end from its side.
+class Endable {
+ public:
+  virtual ~Endable() = default;
+  /// Ends the stream after what was pushed. THREAD: any.
+  virtual void finish(const base::Status& status) = 0;
+};
+
 /// One answer that is a stream of messages. Keeps itself alive until gRPC has let go of it; who
 /// feeds it holds a shared pointer and may push at any time. THREAD: any.
 template <typename Response>
-class OutStream : public grpc::ServerWriteReactor<Response>,
+class OutStream : public Endable,
+                  public grpc::ServerWriteReactor<Response>,
                   public std::enable_shared_from_this<OutStream<Response>> {
  public:
   OutStream()
@@ -41,8 +50,7 @@ class OutStream : public grpc::ServerWriteReactor<Response>,
     }
     return pushed == Queue::Pushed::Yes;
   }
-  /// Ends the stream after what was pushed.
-  void finish(const base::Status& status) {
+  void finish(const base::Status& status) final {
     out_.close(status.ok() ? grpc::Status::OK : to_grpc(status.error()));
   }
   bool over() const { return out_.closed(); }

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "rpc/grpc_log.h"
 #include "rpc/server/gateway.h"
 #include "rpc/server/upgrade_service.h"
 #include "rpc/timer.h"
@@ -90,10 +91,12 @@ base::Status Server::listen(ports::Control& control,
     server_->GetHealthCheckService()->SetServingStatus("rollmill.v1.UpgradeService", true);
     return base::success();
   }
-  return base::Error{base::ErrorCode::Unavailable,
-                     "cannot listen on " + options_.address +
-                         ": the address is wrong or taken, or the certificate and key do not fit "
-                         "each other; is another rollmilld running?"};
+  const std::string cause = take_grpc_cause();
+  return base::Error{
+      base::ErrorCode::Unavailable,
+      "cannot listen on " + options_.address + ": " +
+          (cause.empty() ? "the address is wrong, or certificate and key do not fit" : cause) +
+          "; is another rollmilld running, or the address of another machine?"};
 }
 
 void Server::say_how_safe() const {
@@ -118,6 +121,7 @@ void Server::beat_later() {
 void Server::shutdown() {
   timer_.reset();
   gateway_.close();
+  if (upgrades_) upgrades_->close();
   if (!server_) return;
   server_->Shutdown(std::chrono::system_clock::now() + options_.grace);
   server_->Wait();
@@ -127,6 +131,7 @@ void Server::shutdown() {
 }  // namespace
 
 std::unique_ptr<RpcServer> make_server(ServerOptions options) {
+  silence_grpc();
   return std::make_unique<Server>(std::move(options));
 }
 

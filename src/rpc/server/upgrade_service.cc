@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxRequestId = 64;
 constexpr int kMaxApprovals = 16;
+constexpr std::size_t kMaxStreams = 1000;
 constexpr std::int32_t kUpgradesPage = 50, kHostsPage = 200, kEventsPage = 200;
 
 base::Error invalid(const std::string& message) {
@@ -213,10 +214,11 @@ grpc::ServerWriteReactor<pb::WatchUpgradeResponse>* UpgradeService::WatchUpgrade
     Context*, const pb::WatchUpgradeRequest* request) {
   const auto stream = std::make_shared<WatchStream>(control_, *request);
   stream->keep();
-  if (const auto id = decode_upgrade_name(request->name()); id.ok()) {
-    stream->start(*id);
-  } else {
+  const auto id = decode_upgrade_name(request->name());
+  if (!id.ok()) {
     stream->finish(id.error());
+  } else if (note(stream)) {
+    stream->start(*id);
   }
   return stream.get();
 }
@@ -225,11 +227,40 @@ grpc::ServerWriteReactor<pb::ReadLogsResponse>* UpgradeService::ReadLogs(
     Context*, const pb::ReadLogsRequest* request) {
   const auto stream = std::make_shared<LogStream>();
   stream->keep();
+  if (!note(stream)) return stream.get();
   with_id(request->name(), [this, stream, request = *request](const auto& id) {
     if (!id.ok()) return stream->finish(id.error());
     stream->start(control_, *id, request);
   });
   return stream.get();
+}
+
+bool UpgradeService::note(const std::shared_ptr<Endable>& stream) {
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(streams_, [](const auto& known) { return known.expired(); });
+    if (!closed_ && streams_.size() < kMaxStreams) {
+      streams_.push_back(stream);
+      return true;
+    }
+  }
+  stream->finish(base::Error{base::ErrorCode::Unavailable,
+                             "the controller is stopping, or has too many watchers"});
+  return false;
+}
+
+void UpgradeService::close() {
+  std::vector<std::weak_ptr<Endable>> streams;
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    streams.swap(streams_);
+  }
+  for (const auto& known : streams) {
+    if (const auto stream = known.lock()) {
+      stream->finish(base::Error{base::ErrorCode::Unavailable, "the controller is stopping"});
+    }
+  }
 }
 
 }  // namespace rollmill::rpc

@@ -2,12 +2,15 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "rollmill/ports/control.h"
 #include "rollmill/v1/control.grpc.pb.h"
 #include "rpc/codec/view_codec.h"
 #include "rpc/server/answer.h"
+#include "rpc/server/out_stream.h"
 
 namespace rollmill::rpc {
 
@@ -16,6 +19,9 @@ namespace rollmill::rpc {
 class UpgradeService final : public pb::UpgradeService::CallbackService {
  public:
   explicit UpgradeService(ports::Control& control) : control_(control) {}
+
+  /// Ends every stream and takes no new one. THREAD: any.
+  void close();
 
  private:
   using Context = grpc::CallbackServerContext;
@@ -59,7 +65,14 @@ class UpgradeService final : public pb::UpgradeService::CallbackService {
   template <typename Request, typename Response, typename MakeEvent>
   Unary* deed(Context& context, const Request& request, Response* response, MakeEvent make_event);
 
+  /// Notes a stream for `close`. False, and the stream is ended, when that has been.
+  bool note(const std::shared_ptr<Endable>& stream);
+
   ports::Control& control_;
+
+  std::mutex mutex_;  ///< Guards all below.
+  bool closed_ = false;
+  std::vector<std::weak_ptr<Endable>> streams_;
 };
 
 }  // namespace rollmill::rpc
