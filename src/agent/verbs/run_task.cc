@@ -24,7 +24,7 @@ Trouble run_verb(Job& job) {
     case core::Verb::Attest: return attest(job);
     case core::Verb::Restore: return restore(job);
   }
-  return job.trouble("UNKNOWN_VERB", "This agent does not know the verb it was asked for.");
+  return job.trouble("AGENT_FAULT", "This agent does not know the verb it was asked for.");
 }
 
 /// Verbs whose report feeds a judgement of the whole fleet.
