@@ -3,25 +3,30 @@
 
 file(GLOB ROLLMILL_ABSL_ARCHIVES /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/libabsl_*.a)
 
+# The archives refer to each other in circles: one group, scanned again until nothing is missing. A
+# group of CMake's own stays whole when several of our libraries bring it along.
+set(ROLLMILL_GRPC_ARCHIVES ${ROLLMILL_ABSL_ARCHIVES})
+foreach(
+  name
+  grpc++_reflection
+  grpc++
+  grpc
+  gpr
+  address_sorting
+  upb
+  protobuf
+  cares
+  re2
+  ssl
+  crypto
+  z)
+  list(APPEND ROLLMILL_GRPC_ARCHIVES /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/lib${name}.a)
+endforeach()
+list(JOIN ROLLMILL_GRPC_ARCHIVES "," ROLLMILL_GRPC_GROUP)
+
 add_library(rollmill_static_grpc INTERFACE)
-target_link_libraries(
-  rollmill_static_grpc
-  INTERFACE -Wl,--start-group
-            libgrpc++_reflection.a
-            libgrpc++.a
-            libgrpc.a
-            libgpr.a
-            libaddress_sorting.a
-            libupb.a
-            libprotobuf.a
-            libcares.a
-            libre2.a
-            libssl.a
-            libcrypto.a
-            libz.a
-            ${ROLLMILL_ABSL_ARCHIVES}
-            -Wl,--end-group
-            Threads::Threads)
+target_link_libraries(rollmill_static_grpc INTERFACE "$<LINK_GROUP:RESCAN,${ROLLMILL_GRPC_GROUP}>"
+                                                     Threads::Threads)
 
 add_library(rollmill_static_sqlite INTERFACE)
 target_link_libraries(rollmill_static_sqlite INTERFACE libsqlite3.a m)

@@ -1,0 +1,102 @@
+#include <pwd.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "apps/remote_control.h"
+#include "cli/cli.h"
+#include "config/policy_file.h"
+
+/// The command line: joins the commands to this terminal and to gRPC.
+namespace rollmill::apps {
+namespace {
+
+std::atomic<int> interrupts{0};
+
+/// The first Ctrl-C is noticed at the next rest; the second ends the process at once.
+extern "C" void on_interrupt(int) {
+  if (interrupts.fetch_add(1) > 0) std::_Exit(130);
+}
+
+std::string user_at_host() {
+  const passwd* entry = ::getpwuid(::geteuid());
+  char host[256] = {};
+  ::gethostname(host, sizeof host - 1);
+  const std::string name = entry != nullptr ? entry->pw_name : std::to_string(::geteuid());
+  return name + "@" + host;
+}
+
+winsize terminal_size() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return {};
+  return size;
+}
+
+bool rest(base::Duration duration) {
+  constexpr base::Duration kSlice{50};
+  for (base::Duration left = duration; left > base::Duration::zero(); left -= kSlice) {
+    if (interrupts.load() > 0) return false;
+    std::this_thread::sleep_for(std::min(left, kSlice));
+  }
+  return interrupts.load() == 0;
+}
+
+std::string random_id() {
+  std::random_device device;
+  static const char* const kDigits = "0123456789abcdef";
+  std::string id;
+  for (int i = 0; i < 32; ++i) id += kDigits[device() % 16];
+  return id;
+}
+
+cli::Console make_console() {
+  return {.out = std::cout,
+          .err = std::cerr,
+          .in = std::cin,
+          .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
+          .in_is_terminal = ::isatty(STDIN_FILENO) == 1,
+          .columns = [] { return static_cast<int>(terminal_size().ws_col); },
+          .rows = [] { return static_cast<int>(terminal_size().ws_row); },
+          .environment = [](const char* name) -> std::optional<std::string> {
+            const char* value = std::getenv(name);
+            if (value == nullptr) return std::nullopt;
+            return std::string(value);
+          },
+          .now =
+              [] {
+                return std::chrono::time_point_cast<base::Duration>(
+                    std::chrono::system_clock::now());
+              },
+          .rest = rest,
+          .user = user_at_host()};
+}
+
+cli::Doors make_doors(const std::string& user) {
+  return {.connect = [user](const cli::ConnectOptions& options) {
+            return connect_control(options, user);
+          },
+          .read_policy = [](const std::string& file) { return config::read_policy(file); },
+          .request_id = random_id,
+          .version = ROLLMILL_VERSION};
+}
+
+}  // namespace
+}  // namespace rollmill::apps
+
+int main(int argc, char** argv) {
+  using namespace rollmill;
+  std::signal(SIGINT, apps::on_interrupt);
+  std::signal(SIGPIPE, SIG_IGN);
+  const cli::Console console = apps::make_console();
+  return static_cast<int>(cli::run(std::vector<std::string>(argv + 1, argv + argc), console,
+                                   apps::make_doors(console.user)));
+}
