@@ -86,8 +86,8 @@ TEST(PolicyFile, unknown_roles_checks_and_words_are_refused) {
   EXPECT_EQ(error_of(R"({"budgets": {"conducter": {}}})"),
             "policy.json:1: /budgets/conducter: \"conducter\" is not a role; known are "
             "\"conductor\" or \"api\"; did you mean \"conductor\"?");
-  EXPECT_EQ(error_of(R"({"busy": "go-on"})"),
-            "policy.json:1: /busy: \"go-on\" is not one of \"fail\" or \"go-on\"; did you mean "
+  EXPECT_EQ(error_of(R"({"busy": "go_on"})"),
+            "policy.json:1: /busy: \"go_on\" is not one of \"fail\" or \"go-on\"; did you mean "
             "\"go-on\"?");
   EXPECT_EQ(error_of(R"({"waived_checks": {"no.such.check": "why"}})"),
             "policy.json:1: /waived_checks/no.such.check: \"no.such.check\" is not a check; "

@@ -1,0 +1,63 @@
+#include <ostream>
+
+#include "cli/command/context.h"
+#include "cli/render/status.h"
+
+namespace rollmill::cli {
+namespace {
+
+base::Result<core::UpgradeView> ask(const Context& context) {
+  const Invocation& line = context.line;
+  const base::UpgradeId upgrade{line.upgrade};
+  ControlClient& client = context.client;
+  if (line.verb == Verb::Pause) return client.pause(upgrade, line.reason);
+  if (line.verb == Verb::Resume) return client.resume(upgrade, line.reason);
+  if (line.verb == Verb::Abort) return client.abort(upgrade, line.reason);
+  if (line.verb == Verb::Approve) {
+    return client.approve(upgrade, line.gate, line.valid_for, line.reason);
+  }
+  if (line.verb == Verb::Skip) return client.skip(upgrade, {line.step.value_or(0)}, line.reason);
+  std::optional<base::StepIndex> step;
+  if (line.step) step = base::StepIndex{*line.step};
+  return client.retry(upgrade, step, line.reason);
+}
+
+/// What to ask before a deed that cannot be taken back; empty: do not ask.
+std::string question_of(const Invocation& line) {
+  const std::string which = line.upgrade.empty() ? "the newest upgrade" : "upgrade " + line.upgrade;
+  if (line.verb == Verb::Abort) return "Abort " + which + " where it stands?";
+  if (line.verb == Verb::Approve) return "Approve \"" + line.gate + "\" of " + which + "?";
+  if (line.verb == Verb::Skip) return "Go on without step " + std::to_string(*line.step) + "?";
+  return "";
+}
+
+const char* done_text(Verb verb) {
+  if (verb == Verb::Pause) return "is paused: no new task is sent, tasks in flight end";
+  if (verb == Verb::Resume) return "goes on";
+  if (verb == Verb::Abort) return "is aborted; what it did stays as it is";
+  if (verb == Verb::Approve) return "has the approval";
+  if (verb == Verb::Skip) return "goes on without the step";
+  return "tries again what failed";
+}
+
+}  // namespace
+
+ExitCode run_deed(const Context& context) {
+  const Invocation& line = context.line;
+  const std::string question = question_of(line);
+  // Without a terminal the command itself is the word; scripts are not asked.
+  if (!question.empty() && context.console.in_is_terminal && !confirm(context, question)) {
+    context.console.err << "Nothing was done.\n";
+    return ExitCode::Error;
+  }
+  const auto view = ask(context);
+  if (!view.ok()) return fail(context, view.error());
+  if (line.format != Format::Table) return print_view(context, *view);
+  context.console.out << "upgrade " << view->id << " " << done_text(line.verb) << '\n';
+  for (const std::string& text : render_blocked(*view, context.console.now(), style_of(context))) {
+    context.console.out << text << '\n';
+  }
+  return ExitCode::Ok;
+}
+
+}  // namespace rollmill::cli

@@ -1,0 +1,86 @@
+#include <optional>
+#include <ostream>
+#include <variant>
+
+#include "cli/command/context.h"
+#include "cli/command/follow.h"
+#include "codec/domain_json.h"
+
+namespace rollmill::cli {
+namespace {
+
+/// The release and the policy of the line; says what is wrong with them.
+std::optional<PlanWanted> wanted_of(const Context& context) {
+  const auto release = core::parse_release_number(context.line.release);
+  if (!release) {
+    fail_usage(context, "\"" + context.line.release +
+                            "\" is not a release; write MAJOR.MINOR, such as 39.0");
+    return std::nullopt;
+  }
+  if (context.line.policy_file.empty()) return PlanWanted{*release, std::nullopt};
+  auto policy = context.doors.read_policy(context.line.policy_file);
+  if (!policy.ok()) {
+    fail_usage(context, "the policy is not usable:\n" + policy.error().message);
+    return std::nullopt;
+  }
+  return PlanWanted{*release, std::move(*policy)};
+}
+
+bool may_start(const Context& context) {
+  const bool can_ask = context.console.in_is_terminal && context.console.out_is_terminal;
+  if (context.line.yes || can_ask || !context.line.plan_id.empty()) return true;
+  fail_usage(context,
+             "there is no terminal to ask on; add --yes, or --plan ID with the id that "
+             "`rollmill plan` prints");
+  return false;
+}
+
+/// Shows the plan and asks. The id of what may be run; nothing when it may not.
+std::variant<std::string, ExitCode> settle_plan(const Context& context, const PlanWanted& wanted) {
+  if (!context.line.plan_id.empty()) return context.line.plan_id;
+  const auto shown = context.client.plan(wanted);
+  if (!shown.ok()) return fail(context, shown.error());
+  if (context.line.format == Format::Table) context.console.out << shown->printed << std::flush;
+  if (confirm(context, "Start this upgrade?")) return shown->plan.id.text;
+  context.console.err << "Nothing was started. The same plan later: rollmill upgrade start --to "
+                      << context.line.release << " --plan " << shown->plan.id.text << '\n';
+  return ExitCode::Error;
+}
+
+}  // namespace
+
+ExitCode run_plan(const Context& context) {
+  const auto wanted = wanted_of(context);
+  if (!wanted) return ExitCode::Usage;
+  const auto shown = context.client.plan(*wanted);
+  if (!shown.ok()) return fail(context, shown.error());
+  if (context.line.format == Format::Table) {
+    context.console.out << shown->printed
+                        << "\nRun exactly this with:\n  rollmill upgrade start --to "
+                        << context.line.release << " --plan " << shown->plan.id.text << '\n';
+  } else {
+    context.console.out << codec::to_json(shown->plan, context.line.format == Format::Json
+                                                           ? codec::JsonStyle::Indented
+                                                           : codec::JsonStyle::Compact)
+                        << '\n';
+  }
+  return ExitCode::Ok;
+}
+
+ExitCode run_start(const Context& context) {
+  const auto wanted = wanted_of(context);
+  if (!wanted || !may_start(context)) return ExitCode::Usage;
+  const auto settled = settle_plan(context, *wanted);
+  if (const auto* code = std::get_if<ExitCode>(&settled)) return *code;
+  const auto view =
+      context.client.start({*wanted, std::get<std::string>(settled), context.doors.request_id(),
+                            context.line.reason, context.line.approve});
+  if (!view.ok()) return fail(context, view.error());
+  if (!context.line.detach) return follow(context, {view->id});
+  if (context.line.format != Format::Table) return print_view(context, *view);
+  context.console.out << "upgrade " << view->id << " has started. Watch it with:\n"
+                      << "  rollmill upgrade watch " << view->id << '\n';
+  return ExitCode::Ok;
+}
+
+}  // namespace rollmill::cli

@@ -1,0 +1,292 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <utility>
+
+#include "cli/invocation.h"
+#include "rollmill/base/nearest.h"
+
+namespace rollmill::cli {
+namespace {
+
+constexpr const char* kDefaultServer = "127.0.0.1:7443";
+
+/// What the options write to before it is an Invocation.
+struct Draft {
+  Invocation line;
+  std::string format = "table";
+  std::vector<std::string> words;  ///< Bare words of approve and logs.
+  std::string valid_for;
+  std::string timeout;
+  bool version = false;
+};
+
+std::string check_duration(const std::string& text) {
+  if (base::parse_duration(text)) return "";
+  return "\"" + text + "\" is not a duration; write 30s, 5m or 2h";
+}
+
+std::string check_wait(const std::string& text) {
+  if (text.starts_with("phase=") || text.starts_with("state=")) return "";
+  return "\"" + text + "\" is nothing to wait for; write phase=NAME or state=NAME";
+}
+
+/// In the list of commands only what a command does; its examples are in its own help.
+class BriefFormatter : public CLI::Formatter {
+ public:
+  std::string make_subcommand(const CLI::App* command) const override {
+    std::stringstream out;
+    const std::string about = command->get_description();
+    CLI::detail::format_help(out, command->get_name(), about.substr(0, about.find('\n')),
+                             column_width_);
+    return out.str();
+  }
+};
+
+class Parser {
+ public:
+  explicit Parser(const Console& console) {
+    app_.formatter(std::make_shared<BriefFormatter>());
+    upgrade_.formatter(app_.get_formatter());
+    const auto setting = [&](const char* name, const char* fallback) {
+      return console.environment ? console.environment(name).value_or(fallback) : fallback;
+    };
+    draft_.line.connect.user = console.user;
+    draft_.line.connect.server = setting("ROLLMILL_SERVER", kDefaultServer);
+    draft_.line.connect.ca = setting("ROLLMILL_CA", "");
+    draft_.line.connect.cert = setting("ROLLMILL_CERT", "");
+    draft_.line.connect.key = setting("ROLLMILL_KEY", "");
+    add_globals();
+    add_plan_and_start();
+    add_following();
+    add_deeds();
+    add_lists();
+    upgrade_.require_subcommand(1);
+    app_.require_subcommand(0, 1);
+  }
+
+  std::variant<Invocation, Answer> run(std::vector<std::string> arguments, const Doors& doors) {
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+    try {
+      app_.parse(arguments);
+    } catch (const CLI::CallForHelp&) {
+      return Answer{app_.help(), "", ExitCode::Ok};
+    } catch (const CLI::ParseError& error) {
+      return usage(explain(error));
+    }
+    if (draft_.version) return Answer{"rollmill " + doors.version + "\n", "", ExitCode::Ok};
+    if (!chosen_) return Answer{"", app_.help(), ExitCode::Usage};
+    return finish();
+  }
+
+ private:
+  CLI::App* command(CLI::App& parent, Verb verb, const char* name, const std::string& about,
+                    const std::string& examples) {
+    CLI::App* const made = parent.add_subcommand(name, about);
+    made->description(about + "\n\nExamples:\n" + examples);
+    made->fallthrough();
+    made->callback([this, verb] {
+      draft_.line.verb = verb;
+      chosen_ = true;
+    });
+    return made;
+  }
+
+  void upgrade_name(CLI::App* command) {
+    command->add_option("upgrade", draft_.line.upgrade,
+                        "Id of the upgrade; the newest if left out");
+  }
+
+  void add_globals() {
+    Invocation& line = draft_.line;
+    app_.description(
+        "Takes OpenStack Ironic from one release to the next with no API outage.\n\nExamples:\n"
+        "  rollmill plan --to 39.0            what would be done; changes nothing\n"
+        "  rollmill upgrade start --to 39.0   show it, ask, do it, watch it\n"
+        "  rollmill upgrade status            where it stands and what it waits for\n"
+        "  rollmill doctor                    is everything ready?");
+    app_.footer(
+        "Exit codes: 0 done, 1 error, 2 usage, 3 a person is needed, 4 upgrade aborted,\n"
+        "6 time limit of wait, 7 the plan has changed since it was shown, 130 Ctrl-C.");
+    app_.add_option("--server,--controller", line.connect.server,
+                    "host:port of the controller (ROLLMILL_SERVER)");
+    app_.add_option("--ca", line.connect.ca, "CA certificates, PEM (ROLLMILL_CA)");
+    app_.add_option("--cert", line.connect.cert, "own certificate, PEM (ROLLMILL_CERT)");
+    app_.add_option("--key", line.connect.key, "its key, PEM (ROLLMILL_KEY)");
+    app_.add_flag("--insecure", line.connect.insecure, "plain text beyond loopback");
+    app_.add_option("-o,--output", draft_.format, "table, json or jsonl")
+        ->check(CLI::IsMember({"table", "json", "jsonl"}));
+    app_.add_flag("--no-color", line.no_color, "no colours (also NO_COLOR, TERM=dumb)");
+    app_.add_flag("-y,--yes", line.yes, "do not ask");
+    app_.add_option("--reason", line.reason, "why; recorded with what you do");
+    app_.add_flag("--version", draft_.version, "print the version");
+  }
+
+  void add_plan_and_start() {
+    Invocation& line = draft_.line;
+    CLI::App* const plan = command(
+        app_, Verb::Plan, "plan", "Print what an upgrade would do; changes nothing.",
+        "  rollmill plan --to 39.0\n  rollmill plan --to 39.0 --policy careful.json -o json");
+    CLI::App* const start =
+        command(upgrade_, Verb::Start, "start", "Plan, show, ask, then upgrade.",
+                "  rollmill upgrade start --to 39.0\n"
+                "  rollmill upgrade start --to 39.0 --plan 4c1d9e --detach\n"
+                "  rollmill upgrade start --to 39.0 --yes --approve unpin");
+    for (CLI::App* const made : {plan, start}) {
+      made->add_option("release,--to", line.release, "release to go to: 39.0")->required();
+      made->add_option("--policy", line.policy_file, "file with a policy of its own");
+    }
+    start->add_option("--plan", line.plan_id,
+                      "run exactly this plan, as `rollmill plan` showed it");
+    start->add_option("--approve", line.approve, "approve a gate in advance: unpin, expand")
+        ->allow_extra_args(false);
+    start->add_flag("--detach", line.detach, "do not watch");
+  }
+
+  void add_following() {
+    Invocation& line = draft_.line;
+    upgrade_name(command(upgrade_, Verb::Status, "status", "Show where an upgrade stands.",
+                         "  rollmill upgrade status\n  rollmill upgrade status -o json"));
+    upgrade_name(command(upgrade_, Verb::Watch, "watch", "Follow an upgrade to its end.",
+                         "  rollmill upgrade watch\n  rollmill upgrade watch -o jsonl"));
+    CLI::App* const wait =
+        command(upgrade_, Verb::Wait, "wait", "Wait for a phase or a state, in silence.",
+                "  rollmill upgrade wait --for state=SUCCEEDED --timeout 2h\n"
+                "  rollmill upgrade wait --for phase=unpin");
+    upgrade_name(wait);
+    wait->add_option("--for", line.wait_for, "phase=NAME (it is done) or state=NAME")
+        ->required()
+        ->check(check_wait);
+    wait->add_option("--timeout", draft_.timeout, "give up after this: 30m")->check(check_duration);
+    upgrade_name(command(upgrade_, Verb::Report, "report", "Print what an upgrade did.",
+                         "  rollmill upgrade report\n  rollmill upgrade report u-7f3a -o json"));
+  }
+
+  void add_deeds() {
+    Invocation& line = draft_.line;
+    upgrade_name(command(upgrade_, Verb::Pause, "pause", "Send no more tasks.",
+                         "  rollmill upgrade pause --reason \"storage maintenance\""));
+    upgrade_name(command(upgrade_, Verb::Resume, "resume", "Go on after a pause.",
+                         "  rollmill upgrade resume"));
+    upgrade_name(command(upgrade_, Verb::Abort, "abort", "Give an upgrade up where it stands.",
+                         "  rollmill upgrade abort u-7f3a --reason \"wrong release\""));
+    CLI::App* const approve =
+        command(upgrade_, Verb::Approve, "approve", "Let an upgrade pass a gate.",
+                "  rollmill upgrade approve unpin\n  rollmill upgrade approve u-7f3a unpin");
+    approve->add_option("words", draft_.words, "[UPGRADE] GATE")->required()->expected(1, 2);
+    approve->add_option("--valid-for", draft_.valid_for, "until it expires: 8h")
+        ->check(check_duration);
+    CLI::App* const retry =
+        command(upgrade_, Verb::Retry, "retry", "Try what failed once more.",
+                "  rollmill upgrade retry\n  rollmill upgrade retry u-7f3a --step 17");
+    upgrade_name(retry);
+    retry->add_option("--step", line.step, "only this step");
+    CLI::App* const skip =
+        command(upgrade_, Verb::Skip, "skip", "Go on without a step that failed.",
+                "  rollmill upgrade skip --step 17 --reason \"done by hand, ticket 4711\"");
+    upgrade_name(skip);
+    skip->add_option("--step", line.step, "the step")->required();
+  }
+
+  void add_lists() {
+    command(upgrade_, Verb::List, "list", "List all upgrades, newest first.",
+            "  rollmill upgrade list");
+    command(app_, Verb::Hosts, "hosts", "List the hosts of the fleet as they are now.",
+            "  rollmill hosts\n  rollmill hosts -o json");
+    upgrade_name(command(app_, Verb::Events, "events", "Print what has happened, a line an event.",
+                         "  rollmill events\n  rollmill events u-7f3a -o jsonl"));
+    CLI::App* const logs =
+        command(app_, Verb::Logs, "logs", "Print the output of a step's commands.",
+                "  rollmill logs            the step that failed or runs\n"
+                "  rollmill logs u-7f3a 17\n  rollmill logs 17 --follow");
+    logs->add_option("words", draft_.words, "[UPGRADE] [STEP]")->expected(0, 2);
+    logs->add_flag("-f,--follow", draft_.line.follow, "go on while the step runs");
+    command(app_, Verb::Doctor, "doctor", "Look whether everything is ready, and say what to do.",
+            "  rollmill doctor");
+  }
+
+  /// The innermost command that was named.
+  CLI::App& innermost() {
+    CLI::App* at = &app_;
+    while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+    return *at;
+  }
+
+  std::string explain(const CLI::ParseError& error) {
+    const std::vector<std::string> left = app_.remaining(true);
+    if (left.empty()) return error.what();
+    const std::string& word = left.front();
+    CLI::App& at = innermost();
+    if (!word.starts_with('-')) {
+      std::vector<std::string> names;
+      for (const CLI::App* known : at.get_subcommands(nullptr)) names.push_back(known->get_name());
+      if (names.empty()) return "\"" + word + "\" is one word too many";
+      return "\"" + word + "\" is not a command" + base::did_you_mean(word, names);
+    }
+    std::vector<std::string> names;
+    for (const CLI::App* known : {&at, &app_}) {
+      for (const CLI::Option* option : known->get_options()) {
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+      }
+    }
+    return "\"" + word + "\" is not an option" + base::did_you_mean(word, names);
+  }
+
+  Answer usage(const std::string& what) {
+    std::string name = "rollmill";
+    for (CLI::App* at = &app_; !at->get_subcommands().empty();) {
+      at = at->get_subcommands().front();
+      name += " " + at->get_name();
+    }
+    return {"", "rollmill: " + what + "\nSee `" + name + " --help`.\n", ExitCode::Usage};
+  }
+
+  std::variant<Invocation, Answer> finish() {
+    Invocation& line = draft_.line;
+    line.format = draft_.format == "json"    ? Format::Json
+                  : draft_.format == "jsonl" ? Format::JsonLines
+                                             : Format::Table;
+    line.valid_for = base::parse_duration(draft_.valid_for);
+    line.timeout = base::parse_duration(draft_.timeout);
+    if (line.verb == Verb::Approve) {
+      line.gate = draft_.words.back();
+      if (draft_.words.size() == 2) line.upgrade = draft_.words.front();
+    }
+    if (line.verb == Verb::Logs && !take_log_words()) {
+      return usage("\"" + draft_.words.back() + "\" is not the number of a step");
+    }
+    return line;
+  }
+
+  bool take_log_words() {
+    for (const std::string& word : draft_.words) {
+      std::uint32_t number = 0;
+      const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+      const bool is_number = error == std::errc{} && end == word.data() + word.size();
+      const bool last = &word == &draft_.words.back();
+      if (is_number && last) {
+        draft_.line.step = number;
+      } else if (!is_number && &word == &draft_.words.front()) {
+        draft_.line.upgrade = word;
+      } else {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  Draft draft_;
+  bool chosen_ = false;
+  CLI::App app_{"", "rollmill"};
+  CLI::App& upgrade_ = *app_.add_subcommand("upgrade", "Start, follow and steer an upgrade.");
+};
+
+}  // namespace
+
+std::variant<Invocation, Answer> parse(const std::vector<std::string>& arguments,
+                                       const Console& console, const Doors& doors) {
+  return Parser(console).run(arguments, doors);
+}
+
+}  // namespace rollmill::cli

@@ -1,0 +1,148 @@
+#include "cli/render/report.h"
+
+#include <algorithm>
+
+namespace rollmill::cli {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+constexpr base::TimePoint kNever{};
+constexpr std::size_t kMostRows = 100;
+
+void append(Lines& to, const Lines& lines) { to.insert(to.end(), lines.begin(), lines.end()); }
+
+std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
+
+Lines section(const Style& style, const std::string& title, const Lines& lines) {
+  if (lines.empty()) return {};
+  Lines all = {"", paint(style, Paint::Bold, title)};
+  append(all, lines);
+  return all;
+}
+
+Lines head(const core::UpgradeView& view, const Style& style) {
+  const Paint color = view.state == "SUCCEEDED" ? Paint::Green : Paint::Yellow;
+  Lines lines = {"upgrade " + view.id + " of fleet " + view.fleet + ": " + view.from + " " +
+                     icon(style, Icon::Arrow) + " " + view.to + "  " +
+                     paint(style, color, view.state) + " after " +
+                     base::format_duration(view.elapsed),
+                 "  asked for by " + view.created_by + " at " + base::format_time(view.created_at)};
+  if (!view.reason.empty()) lines.push_back("  reason: " + view.reason);
+  lines.push_back("  plan " + view.plan_id);
+  if (view.finished_at != kNever) {
+    lines.push_back("  ended at " + base::format_time(view.finished_at));
+  }
+  return lines;
+}
+
+Lines phases(const core::UpgradeView& view, const Style& style) {
+  Grid grid{{"PHASE", "STATE", "TOOK", "DONE", "API REQUESTS", "FAILED", "LONGEST GAP"}, {}, 5, {}};
+  for (const core::PhaseView& phase : view.phases) {
+    const bool probed = phase.probes_sent > 0;
+    grid.rows.push_back({phase.name, phase.state,
+                         phase.state == "pending" ? "-" : base::format_duration(phase.elapsed),
+                         std::to_string(phase.turns_done) + "/" + std::to_string(phase.turns_total),
+                         probed ? std::to_string(phase.probes_sent) : "-",
+                         probed ? std::to_string(phase.probes_failed) : "-",
+                         probed ? base::format_duration(phase.longest_gap) : "-"});
+    grid.paints.push_back(phase.probes_failed > 0 ? Paint::Red : Paint::Plain);
+  }
+  grid.rows.push_back({"all", view.state, base::format_duration(view.elapsed), "",
+                       std::to_string(view.probes_sent), std::to_string(view.probes_failed),
+                       base::format_duration(view.longest_gap)});
+  grid.paints.push_back(view.probes_failed > 0 ? Paint::Red : Paint::Green);
+  Lines lines = print_grid(style, grid, "  ");
+  if (!view.probe_error.empty()) lines.push_back("  last failed request: " + view.probe_error);
+  return lines;
+}
+
+Lines hosts(const core::UpgradeView& view, const Style& style) {
+  Grid grid{{"HOST", "RELEASE", "PIN", "STATE", "STEPS", "AGENT"}, {}, 3, {}};
+  for (const core::HostView& host : view.hosts) {
+    if (grid.rows.size() == kMostRows) break;
+    grid.rows.push_back({host.name, or_dash(host.release), or_dash(host.pin), host.state,
+                         std::to_string(host.steps_done) + "/" + std::to_string(host.steps_total),
+                         host.connected ? "connected" : "away"});
+    grid.paints.push_back(host.state == "done" ? Paint::Green : Paint::Plain);
+  }
+  Lines lines = print_grid(style, grid, "  ");
+  if (view.hosts.size() > kMostRows) {
+    lines.push_back("  and " + std::to_string(view.hosts.size() - kMostRows) +
+                    " more; all are in -o json");
+  }
+  return lines;
+}
+
+Lines approvals(const core::UpgradeView& view) {
+  Lines lines;
+  for (const core::ApprovalView& approval : view.approvals) {
+    lines.push_back("  " + approval.gate + " by " + approval.by + " at " +
+                    base::format_time(approval.given_at) + (approval.expired ? ", expired" : "") +
+                    (approval.reason.empty() ? "" : ": " + approval.reason));
+  }
+  return lines;
+}
+
+Lines pauses(const std::vector<core::EventView>& events) {
+  Lines lines;
+  for (const core::EventView& event : events) {
+    if (is_for_report(event))
+      lines.push_back("  " + base::format_time(event.at) + " " + event.text);
+  }
+  return lines;
+}
+
+Lines repeats(const core::UpgradeView& view) {
+  Lines lines;
+  for (const core::StepView& step : view.steps) {
+    const bool told = step.state == "failed" || step.state == "skipped" || step.attempt > 1;
+    if (!told) continue;
+    if (lines.size() == kMostRows) break;
+    lines.push_back("  step " + std::to_string(step.index) + " " + step.phase + " " + step.host +
+                    " " + step.verb + ": " + step.state + " at attempt " +
+                    std::to_string(step.attempt) +
+                    (step.code.empty() ? "" : ", " + step.code + ": " + step.message));
+  }
+  return lines;
+}
+
+void add_checks(Lines& lines, const std::string& where,
+                const std::vector<core::CheckResult>& checks) {
+  for (const core::CheckResult& check : checks) {
+    if (check.verdict == core::Verdict::Ok || lines.size() >= kMostRows) continue;
+    lines.push_back("  " + where + " " + check.id + ": " + core::to_string(check.verdict) + ": " +
+                    check.summary);
+  }
+}
+
+Lines warnings(const core::UpgradeView& view) {
+  Lines lines;
+  for (const core::PhaseView& phase : view.phases) add_checks(lines, phase.name, phase.checks);
+  for (const core::StepView& step : view.steps) {
+    add_checks(lines, step.phase + " " + step.host, step.checks);
+  }
+  return lines;
+}
+
+}  // namespace
+
+bool is_for_report(const core::EventView& event) {
+  return event.kind == "UpgradePaused" || event.kind == "UpgradeResumed" ||
+         event.kind == "UpgradeAborted" || event.kind == "ControllerStarted";
+}
+
+std::vector<std::string> render_report(const core::UpgradeView& view,
+                                       const std::vector<core::EventView>& events,
+                                       const Style& style) {
+  Lines lines = head(view, style);
+  append(lines, section(style, "Phases", phases(view, style)));
+  append(lines, section(style, "Hosts", hosts(view, style)));
+  append(lines, section(style, "Approvals", approvals(view)));
+  append(lines, section(style, "Pauses", pauses(events)));
+  append(lines, section(style, "Steps that were repeated, skipped or failed", repeats(view)));
+  append(lines, section(style, "Checks that warned", warnings(view)));
+  return lines;
+}
+
+}  // namespace rollmill::cli
