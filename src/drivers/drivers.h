@@ -77,6 +77,7 @@ struct SystemdOptions {
   std::string drop_in_folder = "/run/systemd/system";
   std::string cgroup_folder = "/sys/fs/cgroup";
   base::Duration start_limit{std::chrono::minutes{4}};
+  std::function<void(const std::string&)> say;  ///< For the step's log; may be empty.
 };
 std::shared_ptr<ports::ServiceDriver> make_systemd_service(SystemdOptions options);
 

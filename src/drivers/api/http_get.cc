@@ -81,7 +81,9 @@ class Exchange {
   Result<HttpAnswer> talk(Stream& stream) {
     http::request<http::empty_body> message(http::verb::get,
                                             request_.address.prefix + request_.target, 11);
-    message.set(http::field::host, request_.address.host + ":" + request_.address.port);
+    const bool v6 = request_.address.host.find(':') != std::string::npos;
+    const std::string host = v6 ? "[" + request_.address.host + "]" : request_.address.host;
+    message.set(http::field::host, host + ":" + request_.address.port);
     message.set(http::field::accept, "application/json");
     message.set(http::field::connection, "close");
     for (const auto& [name, value] : request_.headers) message.set(name, value);
