@@ -50,7 +50,7 @@ class [[nodiscard]] Result {
     ROLLMILL_CHECK(ok());
     return std::get<T>(state_);
   }
-  T&& value() && {
+  T value() && {  // By value, so that a loop over `f().value()` does not outlive what it reads.
     ROLLMILL_CHECK(ok());
     return std::get<T>(std::move(state_));
   }
