@@ -66,7 +66,7 @@ base::Result<ports::SchemaDriver::MigrateBatch> FakeSchema::migrate(std::uint32_
   MigrateBatch batch{MigrateState::Done, 0, 0, ""};
   for (const auto& [table, wanted] : newest) {
     for (auto& [version, count] : rows[table]) {
-      if (version == wanted || count == 0) continue;
+      if (version == wanted || count == 0 || table == overlooks) continue;
       batch.total += count;
       const std::uint64_t room = max_count == 0 ? count : max_count - batch.migrated;
       const std::uint64_t moved = moves_nothing ? 0 : std::min(room, count);
@@ -119,6 +119,7 @@ base::Result<std::vector<ports::IronicApi::Conductor>> FakeApi::conductors() {
       const auto beats = (world_.now() - each.registered_at) / kBeat;
       row.updated_at = std::chrono::floor<std::chrono::seconds>(each.registered_at + beats * kBeat);
     }
+    if (each.frozen_at) row.updated_at = *each.frozen_at;
     rows.push_back(row);
   }
   return rows;
@@ -150,7 +151,7 @@ base::Result<int> FakeApi::status_at(const std::string& microversion) {
 void FakeApi::beat(FakeWorld& world, Deployment& deployment, const std::string& hostname) {
   Beating* there = find(deployment, hostname);
   if (there == nullptr) {
-    deployment.conductors.push_back({{hostname, "", false, {}, {"fake-hardware"}}, true, {}});
+    deployment.conductors.push_back({{hostname, "", false, {}, {"fake-hardware"}}, true, {}, {}});
     there = &deployment.conductors.back();
   }
   there->beats = true;

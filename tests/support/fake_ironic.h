@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ class FakeSchema : public ports::SchemaDriver {
   MigrateState migrate_result = MigrateState::Done;  ///< Other than Done: always this.
   std::uint64_t come_back = 0;  ///< Rows that are old again after each run.
   bool moves_nothing = false;   ///< Asks for more, moves no row.
+  std::string overlooks;        ///< A table whose rows the migrations do not see.
   std::string server = "10.11.6-MariaDB";
 
  private:
@@ -58,6 +60,7 @@ class FakeApi : public ports::IronicApi {
     Conductor row;
     bool beats = true;
     base::TimePoint registered_at{};
+    std::optional<base::TimePoint> frozen_at;  ///< Called alive, but this was its last beat.
   };
   struct Deployment {
     std::vector<Beating> conductors;
