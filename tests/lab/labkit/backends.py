@@ -37,7 +37,7 @@ backend apis
 class Database:
     def __init__(self, state: State):
         self.state = state
-        self.folder = state.run / "database"
+        self.folder = state.volatile / "database"
         self.socket = self.folder / "socket"
 
     def start(self):
@@ -51,7 +51,8 @@ class Database:
         argv = in_control("mariadbd", "--no-defaults", "--user=mysql", f"--datadir={data}",
                           f"--bind-address={top.CONTROL_ADDRESS}", f"--socket={self.socket}",
                           f"--pid-file={self.folder}/pid", "--skip-name-resolve",
-                          "--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=2",
+                          "--innodb-buffer-pool-size=64M", "--innodb-flush-method=fsync",
+                          "--innodb-flush-log-at-trx-commit=2",
                           "--max-connections=400")
         self.state.processes.start("mariadb", argv, self.state.logs / "mariadb.log")
         wait_until("MariaDB to answer", 30, self._answers)
@@ -117,7 +118,7 @@ class Balancer:
 
 
 def serve_repository(state: State, folder: Path):
-    argv = in_control("python3", "-m", "http.server", "--bind", top.CONTROL_ADDRESS,
+    argv = in_control("/usr/bin/python3", "-m", "http.server", "--bind", top.CONTROL_ADDRESS,
                       "--directory", folder, top.REPOSITORY_PORT)
     state.processes.start("repository", argv, state.logs / "repository.log")
     url = f"http://{top.CONTROL_ADDRESS}:{top.REPOSITORY_PORT}/Packages"

@@ -11,7 +11,8 @@ from labkit.rootfs import RootFilesystem
 from labkit.shell import LabError, run, wait_until
 from labkit.state import State
 
-PYTHON = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(Path(__file__).parent.parent)}
+PYTHON = "/usr/bin/python3"
+MODULES = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(Path(__file__).parent.parent)}
 
 
 class Cluster:
@@ -27,6 +28,7 @@ class Cluster:
     # ---- up
 
     def up(self, rootfs: RootFilesystem, repository: Path, init: str):
+        self.state.mount_volatile()
         network.create_control()
         self.balancer.folder.mkdir(parents=True)
         self.database.start()
@@ -85,18 +87,19 @@ class Cluster:
     # ---- clients
 
     def enrol(self, count=20) -> str:
-        argv = network.in_control("python3", "-m", "labkit.enrol", count)
-        return run(argv, timeout=150, env=PYTHON).stdout.strip()
+        argv = network.in_control(PYTHON, "-m", "labkit.enrol", count)
+        return run(argv, timeout=150, env=MODULES).stdout.strip()
 
     def start_load(self):
-        argv = network.in_control("python3", "-m", "labkit.load", "--out",
+        argv = network.in_control(PYTHON, "-m", "labkit.load", "--out",
                                   self.state.run / "load.jsonl")
-        self.state.processes.start("load", argv, self.state.logs / "load.log", PYTHON)
+        self.state.processes.start("load", argv, self.state.logs / "load.log", MODULES)
 
     def start_sampler(self):
-        argv = ["python3", "-m", "labkit.sampler", "--run", self.state.run, "--socket",
-                self.database.socket, "--out", self.state.run / "samples.jsonl"]
-        self.state.processes.start("sampler", argv, self.state.logs / "sampler.log", PYTHON)
+        argv = [PYTHON, "-m", "labkit.sampler", "--hosts", self.state.hosts, "--processes",
+                self.state.processes.folder, "--socket", self.database.socket, "--out",
+                self.state.run / "samples.jsonl"]
+        self.state.processes.start("sampler", argv, self.state.logs / "sampler.log", MODULES)
 
     def keep_logs(self):
         """Copies the hosts' logs to where they outlive the hosts."""
@@ -126,10 +129,6 @@ def down(state: State) -> str:
         state.processes.stop(name)
     unmount_below(state.folder)
     network.remove_all()
-    for host in hosts:
-        for layer in ("upper", "work"):
-            shutil.rmtree(host.folder / layer, ignore_errors=True)
-    shutil.rmtree(state.run / "database", ignore_errors=True)
     return f"stopped {len(names)} processes" if names else "nothing was up"
 
 

@@ -60,13 +60,13 @@ def sample(observer: Observer, processes: Processes, conductors: Conductors) -> 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("run", "socket", "out"):
+    for name in ("hosts", "processes", "socket", "out"):
         parser.add_argument("--" + name, required=True)
     options = parser.parse_args()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    observer = Observer(Path(options.run) / "hosts")
-    processes = Processes(Path(options.run) / "processes")
+    observer = Observer(Path(options.hosts))
+    processes = Processes(Path(options.processes))
     conductors = Conductors(options.socket)
     end = time.monotonic() + LIMIT
     with open(options.out, "w", buffering=1, encoding="utf-8") as out:

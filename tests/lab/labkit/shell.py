@@ -123,13 +123,14 @@ class Processes:
 
     def stop(self, name: str, signal_number=signal.SIGTERM, patience=10.0):
         """Asks, waits, then kills; gone when this returns."""
-        pid = self.pid(name)
+        pid, began = self.pid(name), time.monotonic()
         if pid:
             self._signal(pid, signal_number)
             self._wait_gone(name, patience)
         if self.pid(name):
             self._signal(pid, signal.SIGKILL)
             self._wait_gone(name, 5.0)
+        LOG.write(f"- {name}: pid {pid} is gone after {time.monotonic() - began:.2f} s")
         (self.folder / name).unlink(missing_ok=True)
 
     def names(self) -> list[str]:

@@ -90,7 +90,7 @@ class WithRollmill:
             self.cli("plan", "--to", target)
             self.cli("upgrade", "start", "--to", target, "--yes", "--detach")
             self.wait_for_person()
-            self.cli("upgrade", "approve", "latest", "unpin", "--reason", "the lab goes on")
+            self.cli("upgrade", "approve", "unpin", "--reason", "the lab goes on")
             done = self.wait()
             if done.returncode != SUCCEEDED:
                 raise LabError(f"the upgrade did not succeed:\n{done.stdout}{done.stderr}"
