@@ -6,8 +6,8 @@
 
 namespace rollmill::apps {
 
-/// The command line's client over gRPC. `user` is who asks where no certificate says so.
+/// The command line's client over gRPC.
 base::Result<std::unique_ptr<cli::ControlClient>> connect_control(
-    const cli::ConnectOptions& options, const std::string& user);
+    const cli::ConnectOptions& options);
 
 }  // namespace rollmill::apps

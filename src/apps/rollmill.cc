@@ -80,11 +80,9 @@ cli::Console make_console() {
           .user = user_at_host()};
 }
 
-cli::Doors make_doors(const std::string& user) {
-  return {.connect = [user](const cli::ConnectOptions& options) {
-            return connect_control(options, user);
-          },
-          .read_policy = [](const std::string& file) { return config::read_policy(file); },
+cli::Doors make_doors() {
+  return {.connect = connect_control,
+          .read_policy = [](const std::string& file) { return config::read_policy_file(file); },
           .request_id = random_id,
           .version = ROLLMILL_VERSION};
 }
@@ -98,5 +96,5 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   const cli::Console console = apps::make_console();
   return static_cast<int>(cli::run(std::vector<std::string>(argv + 1, argv + argc), console,
-                                   apps::make_doors(console.user)));
+                                   apps::make_doors()));
 }

@@ -51,7 +51,7 @@ class Program {
         codec_(codec::make_fact_codec()),
         server_(rpc::make_server(server_options(config_, log_))),
         controller_({*journal_, *codec_, server_->agent_link(), loop_.clock()},
-                    core::ironic_profile(), std::move(fleet), ROLLMILL_VERSION),
+                    core::ironic_profile(), std::move(fleet), config_.policy, ROLLMILL_VERSION),
         control_(controller_, loop_.poster()),
         doors_(config_, control_, log_) {}
 

@@ -15,10 +15,11 @@ constexpr base::Duration kLookAgain{std::chrono::seconds{1}};
 }  // namespace
 
 Controller::Controller(ControllerPorts ports, const core::Profile& profile, core::Fleet fleet,
-                       std::string version)
+                       core::Policy policy, std::string version)
     : ports_(ports),
       profile_(profile),
       fleet_(std::move(fleet)),
+      policy_(std::move(policy)),
       version_(std::move(version)),
       history_(ports.journal, ports.codec),
       logs_(ports.link) {

@@ -35,8 +35,9 @@ class Controller {
   static constexpr std::uint32_t kOldestProtocol = 1;
   static constexpr std::uint32_t kNewestProtocol = 1;
 
+  /// `policy` holds for upgrades that do not bring their own.
   Controller(ControllerPorts ports, const core::Profile& profile, core::Fleet fleet,
-             std::string version);
+             core::Policy policy, std::string version);
 
   /// Folds the journal, takes the next epoch and goes on with the unfinished upgrade. Once, before
   /// anything else. The error says why this controller must not start.
@@ -92,7 +93,7 @@ class Controller {
 
   // upgrades.cc
   base::Result<core::Plan> make_plan(const core::ReleaseNumber& to,
-                                     const core::Policy& policy) const;
+                                     const std::optional<core::Policy>& policy) const;
   base::Error drifted(const std::string& shown_id, const core::Plan& now) const;
   base::Status check_start(const ports::StartAsked& asked);
   base::UpgradeId new_id(const core::Plan& plan);
@@ -109,6 +110,7 @@ class Controller {
   const ControllerPorts ports_;
   const core::Profile& profile_;
   const core::Fleet fleet_;
+  const core::Policy policy_;
   const std::string version_;
 
   History history_;

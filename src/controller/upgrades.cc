@@ -68,8 +68,8 @@ class Batch {
 }  // namespace
 
 Result<core::Plan> Controller::make_plan(const core::ReleaseNumber& to,
-                                         const core::Policy& policy) const {
-  core::PlanRequest request{fleet_, policy, to, {}};
+                                         const std::optional<core::Policy>& policy) const {
+  core::PlanRequest request{fleet_, policy.value_or(policy_), to, {}};
   for (const auto& [host, agent] : agents_) {
     if (agent.connected) request.facts.emplace(host, agent.facts);
   }

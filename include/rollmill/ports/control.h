@@ -31,11 +31,11 @@ struct AgentWelcome {
 
 struct PlanAsked {
   core::ReleaseNumber to;
-  core::Policy policy;
+  std::optional<core::Policy> policy;  ///< Nothing: the controller's own.
 };
 struct StartAsked {
   core::ReleaseNumber to;
-  core::Policy policy;
+  std::optional<core::Policy> policy;  ///< Nothing: the controller's own.
   std::string plan_id;  ///< What was shown; empty: run what is planned now.
   std::string request_id;
   core::Actor actor;

@@ -103,7 +103,7 @@ class Client final : public ControlClient {
 base::Result<PlanShown> Client::plan(const ports::PlanAsked& asked) {
   pb::PlanUpgradeRequest request;
   request.set_release(core::to_string(asked.to));
-  encode(asked.policy, request.mutable_policy());
+  if (asked.policy) encode(*asked.policy, request.mutable_policy());
   const auto response = call(&pb::UpgradeService::Stub::PlanUpgrade, request, options_.slow_limit);
   if (!response.ok()) return response.error();
   auto plan = decode(response->plan());
@@ -115,7 +115,7 @@ ViewResult Client::start(const ports::StartAsked& asked) {
   pb::StartUpgradeRequest request;
   request.set_request_id(asked.request_id);
   request.set_release(core::to_string(asked.to));
-  encode(asked.policy, request.mutable_policy());
+  if (asked.policy) encode(*asked.policy, request.mutable_policy());
   request.set_plan_id(asked.plan_id);
   for (const std::string& gate : asked.approve) request.add_approve(gate);
   request.set_reason(clean(asked.actor.reason));

@@ -24,9 +24,10 @@ template <typename Asked>
 base::Status decode_goal(const auto& request, Asked& asked) {
   const auto to = decode_release(request.release(), "release");
   if (!to) return to.error();
+  asked.to = *to;
+  if (!request.has_policy()) return base::success();
   auto policy = decode(request.policy());
   if (!policy) return policy.error().with_context("policy");
-  asked.to = *to;
   asked.policy = std::move(*policy);
   return base::success();
 }
