@@ -9,11 +9,11 @@ namespace {
 using base::ErrorCode;
 using Moment = CrashingJournal::Moment;
 
-/// Runs an upgrade in a small fleet with one crash, brings everybody back, and lets it end.
-/// False when the upgrade ended before the crash came.
+/// Runs an upgrade in the smallest redundant fleet with one crash, brings everybody back, and lets
+/// it end. False when the upgrade ended before the crash came.
 bool crash_and_finish(std::size_t append, Moment moment) {
   SCOPED_TRACE("append " + std::to_string(append));
-  World world;
+  World world{"both x2, admin schema"};
   EXPECT_TRUE(world.boot().ok());
   world.come_all();
   const auto asked = world.start_asked("r-1");

@@ -1,5 +1,6 @@
 #include "codec/json/writer.h"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace rollmill::codec {
@@ -63,6 +64,22 @@ void append_ascii(std::string& out, char c) {
   out += c;
 }
 
+/// Appends the character at `at`; how many bytes of `value` that took.
+std::size_t append_special(std::string& out, std::string_view value, std::size_t at) {
+  const std::size_t length = character_length(value, at);
+  if (length == 1) {
+    append_ascii(out, value[at]);
+  } else {
+    out += length == 0 ? kReplacement : value.substr(at, length);
+  }
+  return std::max<std::size_t>(length, 1);
+}
+
+bool is_plain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
+}
+
 }  // namespace
 
 void JsonWriter::key(std::string_view name) {
@@ -75,13 +92,13 @@ void JsonWriter::string(std::string_view value) {
   separate();
   text_ += '"';
   for (std::size_t at = 0; at < value.size();) {
-    const std::size_t length = character_length(value, at);
-    if (length == 1) {
-      append_ascii(text_, value[at]);
-    } else {
-      text_ += length == 0 ? kReplacement : value.substr(at, length);
-    }
-    at += length == 0 ? 1 : length;
+    // Nearly all text is plain: copied in whole runs.
+    const auto rest = value.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto plain =
+        static_cast<std::size_t>(std::find_if_not(rest, value.end(), is_plain) - rest);
+    text_ += value.substr(at, plain);
+    at += plain;
+    if (at < value.size()) at += append_special(text_, value, at);
   }
   text_ += '"';
 }
