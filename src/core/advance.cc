@@ -6,9 +6,6 @@
 namespace rollmill::core {
 namespace {
 
-/// More tasks than this are never in flight at once.
-constexpr std::size_t kMaxInFlight = 1000;
-
 const WaveRun& current_wave(const Upgrade& upgrade) { return upgrade.waves[upgrade.wave.value]; }
 
 bool pause_on_failures(const Upgrade& upgrade, Deciding& deciding) {
@@ -68,11 +65,11 @@ bool watch_stall(const Upgrade& upgrade, Deciding& deciding) {
   return true;
 }
 
-/// Only tolerated failures are left: a person must repair them before the next wave.
+/// Only tolerated failures are left, or what is left waits for the budget that they hold: a person
+/// must repair them before the wave goes on.
 bool pause_on_leftovers(const Upgrade& upgrade, Deciding& deciding) {
   const WaveRun& run = current_wave(upgrade);
-  const Wave& wave = upgrade.plan->waves[upgrade.wave.value];
-  if (run.turns_failed == 0 || run.turns_done + run.turns_failed < wave.turn_count) return false;
+  if (run.turns_failed == 0 || run.turns_active > 0 || run.stalled_until) return false;
   const base::StepIndex step = current_step(upgrade, *upgrade.failed_turns.begin());
   deciding.fact(UpgradePaused{"HOSTS_FAILED",
                               std::to_string(run.turns_failed) +

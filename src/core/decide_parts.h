@@ -7,6 +7,9 @@
 /// The parts of `decide`, by event. Called by `decide` only; all pure.
 namespace rollmill::core {
 
+/// More tasks than this are never in flight at once.
+inline constexpr std::size_t kMaxInFlight = 1000;
+
 /// Collects a decision's facts with one time.
 class Deciding {
  public:
@@ -44,6 +47,10 @@ Decision decide_approve(const Upgrade& upgrade, const ApproveRequested& event,
                         base::TimePoint now);
 Decision decide_retry(const Upgrade& upgrade, const RetryRequested& event, base::TimePoint now);
 Decision decide_skip(const Upgrade& upgrade, const SkipRequested& event, base::TimePoint now);
+
+/// Ends the pause. Tasks that were decided but reached nobody are sent again: nothing is lost by a
+/// second copy, and agents that came during the pause were not sent them.
+void add_resume(const Upgrade& upgrade, const Actor& actor, Deciding& deciding);
 
 /// Adds the end of a failed try: an automatic retry inside the attempt budget, or a failed turn.
 void add_failure(const Upgrade& upgrade, base::StepIndex step, const TaskFailed& failure,

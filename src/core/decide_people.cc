@@ -17,22 +17,6 @@ std::string state_is(const Upgrade& upgrade) {
   return "upgrade " + upgrade.id.text + " is " + to_string(upgrade.state);
 }
 
-/// A pause of rollmill's own ends with the repair; a person's pause only with `resume`.
-void end_own_pause(const Upgrade& upgrade, const Actor& actor, Deciding& deciding) {
-  if (!upgrade.pause || !upgrade.pause->by.empty()) return;
-  deciding.fact(UpgradeResumed{actor.by, actor.reason});
-}
-
-/// Tasks that were decided but reached nobody are sent again: nothing is lost by a second copy.
-void send_unaccepted(const Upgrade& upgrade, Deciding& deciding) {
-  for (const base::StepIndex step : upgrade.in_flight) {
-    if (upgrade.steps[step.value].state != StepState::Dispatched) continue;
-    const Step& plan = step_at(upgrade, step);
-    deciding.command(
-        SendTask{upgrade.plan->fleet.hosts[plan.host.value].name, task_of(upgrade, step)});
-  }
-}
-
 bool judgement_failed(const Upgrade& upgrade) {
   if (all_phases_done(upgrade)) return false;
   const PhaseRun& run = upgrade.phases[upgrade.phase.value];
@@ -44,7 +28,6 @@ bool may_skip(Verb verb) {
   switch (verb) {
     case Verb::Survey:
     case Verb::Stage:
-    case Verb::Drain:
     case Verb::Probe:
     case Verb::Enlist:
     case Verb::Restore:
@@ -53,6 +36,7 @@ bool may_skip(Verb verb) {
     case Verb::Install:
     case Verb::Expand:
     case Verb::Pin:
+    case Verb::Drain:
     case Verb::Stop:
     case Verb::Start:
     case Verb::Unpin:
@@ -79,7 +63,22 @@ std::string gates_of(const Upgrade& upgrade) {
   return names;
 }
 
+/// A pause of rollmill's own ends with the repair; a person's pause only with `resume`.
+void end_own_pause(const Upgrade& upgrade, const Actor& actor, Deciding& deciding) {
+  if (upgrade.pause && upgrade.pause->by.empty()) add_resume(upgrade, actor, deciding);
+}
+
 }  // namespace
+
+void add_resume(const Upgrade& upgrade, const Actor& actor, Deciding& deciding) {
+  deciding.fact(UpgradeResumed{actor.by, actor.reason});
+  for (const base::StepIndex step : upgrade.in_flight) {
+    if (upgrade.steps[step.value].state != StepState::Dispatched) continue;
+    const Step& plan = step_at(upgrade, step);
+    deciding.command(
+        SendTask{upgrade.plan->fleet.hosts[plan.host.value].name, task_of(upgrade, step)});
+  }
+}
 
 Decision decide_request(const Upgrade& upgrade, const UpgradeRequested& event,
                         base::TimePoint now) {
@@ -115,8 +114,7 @@ Decision decide_resume(const Upgrade& upgrade, const ResumeRequested& event,
     return refuse(ErrorCode::FailedPrecondition, state_is(upgrade) + "; nothing to resume");
   }
   Deciding deciding(now);
-  deciding.fact(UpgradeResumed{event.actor.by, event.actor.reason});
-  send_unaccepted(upgrade, deciding);
+  add_resume(upgrade, event.actor, deciding);
   return deciding.take();
 }
 
@@ -172,7 +170,8 @@ Decision decide_retry(const Upgrade& upgrade, const RetryRequested& event, base:
       deciding.fact(PhaseReset{upgrade.phase});
     }
   }
-  if (deciding.empty()) {
+  const bool own_pause = upgrade.pause && upgrade.pause->by.empty();
+  if (deciding.empty() && !own_pause) {
     return refuse(ErrorCode::FailedPrecondition,
                   "nothing has failed in upgrade " + upgrade.id.text +
                       (upgrade.pause ? "; go on with: rollmill upgrade resume" : ""));

@@ -56,7 +56,7 @@ void add_success(const Upgrade& upgrade, base::StepIndex step, const TaskSucceed
   }
   const bool late = run.state == StepState::Failed;
   if (late && upgrade.pause && upgrade.pause->by.empty() && upgrade.failures == 1) {
-    deciding.fact(UpgradeResumed{"", name_step(upgrade, step) + " has succeeded after all"});
+    add_resume(upgrade, {"", name_step(upgrade, step) + " has succeeded after all"}, deciding);
   }
 }
 
@@ -107,6 +107,7 @@ Decision decide_report(const Upgrade& upgrade, const TaskReported& event, base::
             TaskFailed failure;
             failure.code = refused.code;
             failure.message = refused.message;
+            failure.retryable = refused.code == "QUEUE_FULL";
             add_failure(upgrade, step, failure, deciding);
           },
       },

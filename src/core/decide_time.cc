@@ -27,17 +27,15 @@ TaskFailed deadline_failure(const Upgrade& upgrade, base::StepIndex step) {
   const std::string limit = base::format_duration(plan.deadline);
   if (host.connected) {
     failure.code = "STEP_DEADLINE";
-    failure.message = name_step(upgrade, step) + " gave no result within " + limit +
-                      "; look at its output with: rollmill logs";
+    failure.message = "no result within " + limit + "; look at its output with: rollmill logs";
     if (!upgrade.steps[step.value].waiting.code.empty()) {
       failure.message += "; it was waiting: " + upgrade.steps[step.value].waiting.reason;
     }
   } else {
     failure.code = "AGENT_LOST";
-    failure.message = name_step(upgrade, step) + " gave no result within " + limit +
-                      " and its agent is away (" + host.lost_reason +
-                      "); start rollmill-agent on " + host_name(upgrade, plan.host) +
-                      ", then retry";
+    failure.message = "no result within " + limit + ", and the agent is away (" +
+                      host.lost_reason + "); start rollmill-agent on " +
+                      host_name(upgrade, plan.host) + ", then retry";
   }
   return failure;
 }
@@ -111,7 +109,7 @@ Decision decide_time(const Upgrade& upgrade, base::TimePoint now) {
     add_timer(upgrade, timer, deciding);
     return deciding.take();
   }
-  return {};
+  return decide_advance(upgrade, now);
 }
 
 std::optional<base::TimePoint> next_timer(const Upgrade& upgrade) {
@@ -119,7 +117,9 @@ std::optional<base::TimePoint> next_timer(const Upgrade& upgrade) {
   const auto found = std::find_if(upgrade.timers.begin(), upgrade.timers.end(),
                                   [&](const Timer& t) { return can_act(upgrade, t.kind); });
   if (found != upgrade.timers.end()) earliest = found->at;
-  if (upgrade.state == UpgradeState::Running && !upgrade.ready.empty()) {
+  const bool dispatches =
+      upgrade.state == UpgradeState::Running && upgrade.in_flight.size() < kMaxInFlight;
+  if (dispatches && !upgrade.ready.empty()) {
     const base::TimePoint ready = upgrade.ready.begin()->first;
     if (!earliest || ready < *earliest) earliest = ready;
   }

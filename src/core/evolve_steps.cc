@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/evolve_parts.h"
 #include "core/navigation.h"
 #include "core/transitions.h"
@@ -20,7 +22,9 @@ void keep_facts(Upgrade& upgrade, base::StepIndex step, const std::optional<Host
   if (!facts) return;
   HostRun& host = upgrade.hosts[step_at(upgrade, step).host.value];
   host.facts = *facts;
-  host.clock_ahead = facts->read_at - at;
+  // The reading was made between dispatch and arrival, and may have waited for a controller.
+  const base::TimePoint sent = upgrade.steps[step.value].dispatched_at;
+  host.clock_ahead = facts->read_at - std::clamp(facts->read_at, std::min(sent, at), at);
 }
 
 /// What a finished step means for the service it worked on.

@@ -45,6 +45,18 @@ Blocked blocked(const Upgrade& upgrade, const std::string& code, std::string rea
   return result;
 }
 
+/// Nothing has failed: there is nothing to retry, skip or resume, only something to bring about.
+Blocked while_waiting(Blocked result) {
+  if (result.command.starts_with("rollmill upgrade ")) result.command.clear();
+  return result;
+}
+
+Blocked agent_away(const Upgrade& upgrade, base::HostIndex host, std::string reason) {
+  return while_waiting(blocked(upgrade, "AGENT_LOST", std::move(reason),
+                               upgrade.hosts[host.value].since,
+                               {host_name(upgrade, host), "", ""}));
+}
+
 Names names_of(const Upgrade& upgrade, base::StepIndex step) {
   return {host_name(upgrade, step_at(upgrade, step).host), std::to_string(step.value), ""};
 }
@@ -59,7 +71,13 @@ std::optional<Blocked> explain_pause(const Upgrade& upgrade) {
     if (gate) names.gate = gate->name;
   }
   const Pause& pause = *upgrade.pause;
-  return blocked(upgrade, pause.code, pause.reason, pause.since, names);
+  Blocked result = blocked(upgrade, pause.code, pause.reason, pause.since, names);
+  // What ends by itself while a step waits for it does so no more once the step has failed.
+  if (result.who.starts_with("nobody")) {
+    result.who = "operator";
+    result.command = "rollmill upgrade retry " + upgrade.id.text;
+  }
+  return result;
 }
 
 std::optional<Blocked> explain_gate(const Upgrade& upgrade) {
@@ -82,34 +100,21 @@ std::optional<Blocked> explain_steps(const Upgrade& upgrade) {
   std::optional<Blocked> oldest;
   for (const base::StepIndex step : upgrade.in_flight) {
     const StepRun& run = upgrade.steps[step.value];
-    const HostRun& host = upgrade.hosts[step_at(upgrade, step).host.value];
+    const base::HostIndex index = step_at(upgrade, step).host;
+    const HostRun& host = upgrade.hosts[index.value];
     std::optional<Blocked> found;
     if (!host.connected) {
-      found = blocked(upgrade, "AGENT_LOST",
-                      name_step(upgrade, step) + " is in flight, but the agent is away: " +
-                          (host.lost_reason.empty() ? "it never came" : host.lost_reason),
-                      host.since, names_of(upgrade, step));
+      found = agent_away(upgrade, index,
+                         name_step(upgrade, step) + " is in flight, but the agent is away: " +
+                             (host.lost_reason.empty() ? "it never came" : host.lost_reason));
     } else if (!run.waiting.code.empty()) {
-      found = blocked(upgrade, run.waiting.code,
-                      name_step(upgrade, step) + ": " + run.waiting.reason, run.waiting.since,
-                      names_of(upgrade, step));
+      found = while_waiting(blocked(upgrade, run.waiting.code,
+                                    name_step(upgrade, step) + ": " + run.waiting.reason,
+                                    run.waiting.since, names_of(upgrade, step)));
     }
     if (found && (!oldest || found->since < oldest->since)) oldest = std::move(found);
   }
   return oldest;
-}
-
-/// Turns wait, nothing is in flight: failed services hold the budget.
-std::optional<Blocked> explain_budget(const Upgrade& upgrade) {
-  if (!upgrade.in_flight.empty() || !upgrade.ready.empty()) return std::nullopt;
-  for (const auto& [domain, turns] : upgrade.startable) {
-    if (turns.empty() || budget_allows(upgrade, domain)) continue;
-    return blocked(upgrade, "BUDGET_SPENT",
-                   "the budget of role " + domain.first + " is held by " +
-                       std::to_string(upgrade.domains.at(domain).charged) + " service(s)",
-                   upgrade.phases[upgrade.phase.value].started_at, {});
-  }
-  return std::nullopt;
 }
 
 std::optional<Blocked> explain_wave(const Upgrade& upgrade) {
@@ -122,11 +127,10 @@ std::optional<Blocked> explain_wave(const Upgrade& upgrade) {
   if (wave.stalled_until) {
     const base::TurnIndex turn = *upgrade.unreachable.begin();
     const base::HostIndex host = turn_at(upgrade, turn).host;
-    return blocked(upgrade, "AGENT_LOST",
-                   std::to_string(upgrade.unreachable.size()) +
-                       " host(s) of the wave have no connected agent, first " +
-                       host_name(upgrade, host),
-                   upgrade.hosts[host.value].since, {host_name(upgrade, host), "", ""});
+    return agent_away(upgrade, host,
+                      std::to_string(upgrade.unreachable.size()) +
+                          " host(s) of the wave have no connected agent, first " +
+                          host_name(upgrade, host));
   }
   if (wave.state == WaveState::Soaking) {
     const base::Duration soak = upgrade.plan->waves[upgrade.wave.value].soak;
@@ -134,7 +138,7 @@ std::optional<Blocked> explain_wave(const Upgrade& upgrade) {
                    "watching the wave until " + base::format_time(wave.soak_until),
                    wave.soak_until - soak, {});
   }
-  return explain_budget(upgrade);
+  return std::nullopt;
 }
 
 std::optional<Blocked> explain_retry(const Upgrade& upgrade, base::TimePoint now) {

@@ -65,7 +65,7 @@ class Reader {
     const ServiceFacts* seen = facts_of(facts, service.name);
     if (seen == nullptr || !seen->running) {
       note(name + " is not running; its turn will start it");
-      reading_.any_old = true;
+      if (parse_release_number(facts.installed_release) != request_.to) reading_.any_old = true;
       return Standing::Old;
     }
     const std::optional<ReleaseNumber> release = parse_release_number(seen->release);
@@ -92,7 +92,7 @@ class Reader {
     }
     const std::optional<ReleaseNumber> pin = parse_release_number(seen.pin);
     if (pin) pins_.try_emplace(*pin, name);
-    note(name + " is of " + to + " already, pinned to " + seen.pin + "; it is only proven");
+    note(name + " is of " + to + " already, pinned to " + seen.pin + "; it is not upgraded again");
     reading_.any_pinned = true;
     return Standing::NewPinned;
   }

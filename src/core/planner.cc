@@ -268,7 +268,10 @@ base::Result<Plan> make_plan(const Profile& profile, const PlanRequest& request)
   check_policy(request, reading.problems);
   check_redundancy(request, reading.problems);
   check_schema_host(request.fleet, reading.problems);
-  if (reading.problems.empty() && !request.policy.allow_unsupported_hop) {
+  if (reading.problems.empty() && request.to < reading.from) {
+    reading.problems.push_back("there is no way back from " + to_string(reading.from) + " to " +
+                               to_string(request.to) + "; name a newer release");
+  } else if (reading.problems.empty() && !request.policy.allow_unsupported_hop) {
     const base::Status hop = check_hop(profile, reading.from, request.to);
     if (!hop) {
       reading.problems.push_back(hop.error().message +

@@ -68,7 +68,6 @@ inline constexpr std::array kTurnTable = {
 using StepRow = Transition<StepState, StepCause>;
 inline constexpr std::array kStepTable = {
     StepRow{StepState::Pending,    StepCause::Dispatch, StepState::Dispatched},
-    StepRow{StepState::Pending,    StepCause::Skip,     StepState::Skipped},
     StepRow{StepState::Dispatched, StepCause::Accept,   StepState::Running},
     StepRow{StepState::Dispatched, StepCause::Wait,     StepState::Running},
     StepRow{StepState::Dispatched, StepCause::Succeed,  StepState::Succeeded},
