@@ -1,0 +1,26 @@
+#pragma once
+
+#include <sstream>
+#include <string>
+
+#include "support/fleet_twin.h"
+
+/// The lines of a scenario that describe policy and hosts.
+namespace rollmill::test {
+
+/// The next word; throws std::invalid_argument when there is none.
+std::string take_word(std::istringstream& in);
+std::uint32_t take_number(std::istringstream& in);
+base::Duration take_duration(std::istringstream& in);
+core::ReleaseNumber take_release(std::istringstream& in);
+/// All that is left of the line.
+std::string take_rest(std::istringstream& in);
+[[noreturn]] void not_understood(const std::string& what);
+
+/// `policy` without its first word.
+void set_policy(core::Policy& policy, std::istringstream& in);
+/// `host NAME` without these two words.
+void set_host(HostTwin& host, core::ReleaseNumber from, core::ReleaseNumber to,
+              std::istringstream& in);
+
+}  // namespace rollmill::test
