@@ -135,11 +135,10 @@ void Agent::start_next() {
   const StartTask start = *std::exchange(to_start_, std::nullopt);
   waiting_ = {};
   const core::TaskKey key = start.task.key;
-  context_ = std::make_shared<TaskContext>(
-      ports_.pacer, ports_.output, start.task.time_limit,
-      [this, key](const core::TaskWaiting& cause) {
-        post([this, key, cause] { task_waits(key, cause); });
-      });
+  context_ = std::make_shared<TaskContext>(ports_.pacer, ports_.output, start.task.time_limit,
+                                           [this, key](const core::TaskWaiting& cause) {
+                                             post([this, key, cause] { task_waits(key, cause); });
+                                           });
   if (start.cancelled) context_->cancel();
   worker_busy_ = true;
   ports_.worker.start([this, start, context = context_] { run_job(start, *context); });

@@ -27,7 +27,7 @@ struct AgentPorts {
   ports::ControllerLink& link;
   ports::Clock& clock;
   ports::TaskOutput& output;
-  Pacer& pacer;  ///< Of the worker's thread.
+  Pacer& pacer;                                 ///< Of the worker's thread.
   std::function<void(const std::string&)> log;  ///< One line; THREAD: loop.
 };
 

@@ -121,9 +121,9 @@ class Deciding {
     if (run == nullptr || !is_active(*run)) return refuse("a task ended that did not run");
     end(event.report);
     if (newer_attempt_known(executor_, run->task.key)) fact(core::TaskAcked{run->task.key});
-    const auto next = std::find_if(
-        executor_.tasks.begin(), executor_.tasks.end(),
-        [](const TaskRun& each) { return each.state == TaskState::Queued; });
+    const auto next =
+        std::find_if(executor_.tasks.begin(), executor_.tasks.end(),
+                     [](const TaskRun& each) { return each.state == TaskState::Queued; });
     if (next != executor_.tasks.end()) decision_.commands.push_back(StartTask{next->task, false});
     return std::move(decision_);
   }
@@ -196,8 +196,7 @@ class Deciding {
       if (same_step(run.task.key, task.key)) supersede(run);
     fact(core::TaskTaken{task});
     accept(task.key);
-    if (active_task(executor_) == nullptr)
-      decision_.commands.push_back(StartTask{task, false});
+    if (active_task(executor_) == nullptr) decision_.commands.push_back(StartTask{task, false});
   }
 
   /// The controller has moved on to a new attempt: it needs no report of this one.
@@ -315,11 +314,16 @@ const TaskRun* find_task(const Executor& executor, const core::TaskKey& key) {
 
 const char* to_string(TaskState state) {
   switch (state) {
-    case TaskState::Queued: return "queued";
-    case TaskState::Running: return "running";
-    case TaskState::Cancelling: return "cancelling";
-    case TaskState::Ended: return "ended";
-    case TaskState::Acked: return "acked";
+    case TaskState::Queued:
+      return "queued";
+    case TaskState::Running:
+      return "running";
+    case TaskState::Cancelling:
+      return "cancelling";
+    case TaskState::Ended:
+      return "ended";
+    case TaskState::Acked:
+      return "acked";
   }
   return "?";
 }

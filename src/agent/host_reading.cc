@@ -81,8 +81,7 @@ class HostReader {
   void read_config() {
     const auto drop_in = host_.config.read();
     if (!drop_in) return unread("config", drop_in.error());
-    set("config.drop_in",
-        !drop_in->present ? "none" : drop_in->foreign_edit ? "edited" : "ours");
+    set("config.drop_in", !drop_in->present ? "none" : drop_in->foreign_edit ? "edited" : "ours");
     const auto pin = host_.config.effective("DEFAULT", "pin_release_version");
     if (!pin) return unread("config", pin.error());
     pin_ = pin->value_or("");
@@ -112,8 +111,7 @@ class HostReader {
   void read_process(const ports::ServiceDriver::Process& process, core::ServiceFacts& facts) {
     facts.running = true;
     facts.started_at = process.started_at;
-    facts.config_newer_than_process =
-        !config_changed_ || !started_after(process, *config_changed_);
+    facts.config_newer_than_process = !config_changed_ || !started_after(process, *config_changed_);
     if (installed_ && started_after(process, installed_->changed_at))
       facts.release = core::to_string(installed_->number);
   }

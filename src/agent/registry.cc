@@ -13,15 +13,14 @@ using Node = ports::IronicApi::Node;
 constexpr std::size_t kShown = 10;
 
 /// States that a conductor's stop kills (STUCK_STATES_TREATED_AS_FAIL of ironic/common/states.py).
-constexpr std::array<std::string_view, 9> kKillable = {
-    "deploying", "cleaning",   "verifying", "inspecting", "adopting",
-    "rescuing",  "unrescuing", "deleting",  "servicing"};
+constexpr std::array<std::string_view, 9> kKillable = {"deploying",  "cleaning", "verifying",
+                                                       "inspecting", "adopting", "rescuing",
+                                                       "unrescuing", "deleting", "servicing"};
 
 std::string lower(const std::string& text) {
   std::string result = text;
-  std::transform(result.begin(), result.end(), result.begin(), [](unsigned char letter) {
-    return static_cast<char>(std::tolower(letter));
-  });
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
   return result;
 }
 

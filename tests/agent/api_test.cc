@@ -14,9 +14,9 @@ TEST(ProbeApi, proves_a_new_pinned_api_by_body_and_microversion) {
   story.make_started();
   const Told told = story.run(Verb::Probe);
   EXPECT_EQ(told.message(), "");
-  for (const char* id : {"api.process-new", "start.pin-in-force", "api.answers", "api.answers-json",
-                         "api.max-microversion", "api.one-above-is-406", "api.lists",
-                         "api.round-trip"})
+  for (const char* id :
+       {"api.process-new", "start.pin-in-force", "api.answers", "api.answers-json",
+        "api.max-microversion", "api.one-above-is-406", "api.lists", "api.round-trip"})
     EXPECT_EQ(told.verdict(id), "ok") << id;
   EXPECT_EQ(told.summary("api.max-microversion"), "Up to 1.111.");
   EXPECT_EQ(told.summary("api.one-above-is-406"), "1.112 is answered with 406.");
@@ -65,7 +65,10 @@ TEST(ProbeApi, gives_each_failure_its_own_code) {
       {"ROUND_TRIP_FAILED", [](auto& s) { s.host.world.broken["api.driver_round_trip"] = "500"; }},
       {"ROUND_TRIP_FAILED", [](auto& s) { s.host.ironic.conductors.clear(); }},
       {"PIN_WRONG", [](auto& s) { s.host.config.ours.clear(); }},
-      {"PROCESS_WRONG", [](auto& s) { s.host.release.number = {35, 0}; }},
+      {"PROCESS_WRONG",
+       [](auto& s) {
+         s.host.release.number = {35, 0};
+       }},
       {"DRIVER_MISSING", [](auto& s) { s.host.has_own_api = false; }},
   };
   for (const Row& row : rows) {

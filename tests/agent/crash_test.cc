@@ -41,9 +41,8 @@ std::vector<Row> rows() {
        }},
       {Verb::Stop,
        [] {
-         return conductor([](auto& s) {
-           s.host.services.daemons[FakeHost::kConductor].window = minutes{15};
-         });
+         return conductor(
+             [](auto& s) { s.host.services.daemons[FakeHost::kConductor].window = minutes{15}; });
        }},
       {Verb::Start, [] { return conductor([](auto& s) { s.make_ready_to_start(); }); }},
       {Verb::Unpin,

@@ -126,7 +126,8 @@ TEST(DrainConductor, waits_until_another_living_conductor_covers_it) {
   ConductorStory story;
   FakeApi::fall_silent(story.host.ironic, "cond2");
   EXPECT_EQ(story.run(Verb::Drain).code(), "GROUP_NOT_COVERED");
-  story.host.world.in(seconds{10}, [&] { FakeApi::beat(story.host.world, story.host.ironic, "cond2"); });
+  story.host.world.in(seconds{10},
+                      [&] { FakeApi::beat(story.host.world, story.host.ironic, "cond2"); });
   EXPECT_TRUE(story.run(Verb::Drain).ok());
 }
 

@@ -101,13 +101,21 @@ TEST(Inspect, notes_each_precondition_that_a_conductor_host_fails) {
        [](Kind& s) { s.host.world.broken["config.read"] = "denied"; }},
       {"preflight.no-pin", "failed", [&](Kind& s) { s.host.config.operators[pin] = "35.0"; }},
       {"preflight.no-pin", "failed",
-       [](Kind& s) { s.host.config.ours = {{"DEFAULT", "pin_release_version", "29.0"}}; }},
+       [](Kind& s) {
+         s.host.config.ours = {{"DEFAULT", "pin_release_version", "29.0"}};
+       }},
       {"preflight.no-pin", "warning",
-       [](Kind& s) { s.host.config.ours = {{"DEFAULT", "pin_release_version", "35.0"}}; }},
+       [](Kind& s) {
+         s.host.config.ours = {{"DEFAULT", "pin_release_version", "35.0"}};
+       }},
       {"preflight.json-rpc-port", "failed",
-       [](Kind& s) { s.host.config.operators[{"json_rpc", "port"}] = "8090"; }},
+       [](Kind& s) {
+         s.host.config.operators[{"json_rpc", "port"}] = "8090";
+       }},
       {"preflight.json-rpc-port", "ok",
-       [](Kind& s) { s.host.config.operators[{"json_rpc", "port"}] = "8089"; }},
+       [](Kind& s) {
+         s.host.config.operators[{"json_rpc", "port"}] = "8089";
+       }},
       {"preflight.disk-space", "failed", [](Kind& s) { s.host.machine.free = 100; }},
       {"preflight.services-run", "failed",
        [](Kind& s) { s.host.services.daemons[FakeHost::kConductor].main.reset(); }},
@@ -131,7 +139,9 @@ TEST(Inspect, notes_each_precondition_that_an_api_host_fails) {
       {"api.answers", "failed", [](Kind& s) { s.host.own_api.up = false; }},
       {"api.answers-json", "failed", [](Kind& s) { s.host.own_api.swallowed = true; }},
       {"api.balancer-sees-it", "warning",
-       [](Kind& s) { s.host.balancer.now = {false, 0, "DOWN"}; }},
+       [](Kind& s) {
+         s.host.balancer.now = {false, 0, "DOWN"};
+       }},
       {"api.balancer-sees-it", "failed",
        [](Kind& s) { s.host.world.broken["balancer.state"] = "no socket"; }},
   });
@@ -158,9 +168,13 @@ TEST(Inspect, notes_each_precondition_that_the_schema_fails) {
   using Kind = OldSchemaStory;
   expect_rows<Kind>({
       {"preflight.status-check-old", "failed",
-       [](Kind& s) { s.host.schema.check = {2, "Object versions"}; }},
+       [](Kind& s) {
+         s.host.schema.check = {2, "Object versions"};
+       }},
       {"preflight.status-check-old", "warning",
-       [](Kind& s) { s.host.schema.check = {1, "deprecated"}; }},
+       [](Kind& s) {
+         s.host.schema.check = {1, "deprecated"};
+       }},
       {"preflight.status-check-old", "warning",
        [](Kind& s) {
          s.host.schema.check = {255, "Unknown column"};

@@ -100,9 +100,9 @@ TEST(Migrate, works_in_batches_until_nothing_is_left_and_looks_once_more) {
   EXPECT_EQ(told.message(), "");
   EXPECT_EQ(story.effects(), (Effects{"migrate 10", "migrate 10", "migrate 10", "migrate 6"}));
   EXPECT_EQ(story.host.world.now() - before, seconds{9});
-  for (const char* id : {"contract.unpinned", "contract.done", "contract.second-run-zero",
-                         "contract.rows-newest", "contract.status-check-new",
-                         "contract.no-inspector-nodes"})
+  for (const char* id :
+       {"contract.unpinned", "contract.done", "contract.second-run-zero", "contract.rows-newest",
+        "contract.status-check-new", "contract.no-inspector-nodes"})
     EXPECT_EQ(told.verdict(id), "ok") << id;
 }
 
@@ -126,14 +126,21 @@ TEST(Migrate, gives_each_failure_its_own_code) {
       {"CONTRACT_FAILED", [](auto& s) { s.host.world.broken["schema.migrate"] = "cut off"; }},
       {"CONTRACT_STUCK", [](auto& s) { s.host.schema.moves_nothing = true; }},
       {"CONTRACT_NOT_DONE", [](auto& s) { s.host.schema.come_back = 2; }},
-      {"ROWS_NOT_NEWEST",
-       [](auto& s) { s.host.schema.overlooks = "node_history"; }},
-      {"STATUS_CHECK_NEW_FAILED", [](auto& s) { s.host.schema.check = {255, "traceback"}; }},
+      {"ROWS_NOT_NEWEST", [](auto& s) { s.host.schema.overlooks = "node_history"; }},
+      {"STATUS_CHECK_NEW_FAILED",
+       [](auto& s) {
+         s.host.schema.check = {255, "traceback"};
+       }},
       {"INSPECTOR_NODES_LEFT",
        [](auto& s) { s.host.ironic.nodes[0].inspect_interface = "inspector"; }},
       {"PIN_LEFT",
-       [](auto& s) { s.host.config.operators[{"DEFAULT", "pin_release_version"}] = "35.0"; }},
-      {"RELEASE_NOT_INSTALLED", [](auto& s) { s.host.release.number = {35, 0}; }},
+       [](auto& s) {
+         s.host.config.operators[{"DEFAULT", "pin_release_version"}] = "35.0";
+       }},
+      {"RELEASE_NOT_INSTALLED",
+       [](auto& s) {
+         s.host.release.number = {35, 0};
+       }},
       {"DRIVER_MISSING", [](auto& s) { s.host.has_schema = false; }},
   };
   for (const Row& row : rows) {

@@ -113,8 +113,7 @@ TEST(ProbeConductor, believes_only_two_heartbeats_of_the_new_process) {
   for (const char* id :
        {"conductor.process-new", "start.pin-in-force", "conductor.registered",
         "conductor.heartbeat-fresh", "conductor.hardware-types", "conductor.round-trip",
-        "conductor.rows-still-old", "conductor.no-respawn-loop",
-        "conductor.no-take-over-failures"})
+        "conductor.rows-still-old", "conductor.no-respawn-loop", "conductor.no-take-over-failures"})
     EXPECT_EQ(told.verdict(id), "ok") << id << ": " << told.summary(id);
   EXPECT_GT(story.host.world.now() - before, seconds{10});
   EXPECT_TRUE(story.effects().empty());
@@ -134,20 +133,17 @@ TEST(ProbeConductor, gives_each_failure_its_own_code) {
     std::function<void(ConductorStory&)> break_it;
   };
   const std::vector<Row> rows = {
-      {"PROCESS_WRONG", [](auto& s) { s.host.services.daemons[FakeHost::kConductor].main.reset(); }},
+      {"PROCESS_WRONG",
+       [](auto& s) { s.host.services.daemons[FakeHost::kConductor].main.reset(); }},
       {"PROCESS_WRONG", [](auto& s) { s.host.release.changed_at = s.host.world.now() + hours{1}; }},
       {"PIN_WRONG", [](auto& s) { s.host.config.ours.clear(); }},
       {"CONDUCTOR_NOT_REGISTERED", [](auto& s) { FakeApi::fall_silent(s.host.ironic, "cond1"); }},
       {"CONDUCTOR_NOT_REGISTERED", [](auto& s) { s.host.ironic.conductors[0].row.hostname = "c"; }},
       {"CONDUCTOR_NOT_REGISTERED", [](auto& s) { s.host.world.broken["api.conductors"] = "500"; }},
       {"HEARTBEAT_STALE",
-       [](auto& s) {
-         s.host.ironic.conductors[0].frozen_at = s.host.world.now() - seconds{30};
-       }},
+       [](auto& s) { s.host.ironic.conductors[0].frozen_at = s.host.world.now() - seconds{30}; }},
       {"HEARTBEAT_STALE",
-       [](auto& s) {
-         s.host.ironic.conductors[0].frozen_at = s.host.world.now() + seconds{1};
-       }},
+       [](auto& s) { s.host.ironic.conductors[0].frozen_at = s.host.world.now() + seconds{1}; }},
       {"HARDWARE_TYPES_MISSING",
        [](auto& s) {
          s.host.config.operators[{"DEFAULT", "enabled_hardware_types"}] = "fake-hardware, ipmi";
@@ -157,9 +153,8 @@ TEST(ProbeConductor, gives_each_failure_its_own_code) {
       {"ROWS_TOO_NEW", [](auto& s) { s.host.schema.rows["node_history"]["1.3"] = 1; }},
       {"RESPAWN_LOOP",
        [](auto& s) {
-         s.host.world.in(seconds{8}, [&s] {
-           s.host.services.daemons[FakeHost::kConductor].main->pid += 7;
-         });
+         s.host.world.in(seconds{8},
+                         [&s] { s.host.services.daemons[FakeHost::kConductor].main->pid += 7; });
        }},
       {"RESPAWN_LOOP",
        [](auto& s) {

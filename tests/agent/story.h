@@ -14,7 +14,8 @@ namespace rollmill::test {
 /// The twin of the place where tasks wait: a rest lets the world's time pass.
 class FakeWaiting : public ports::Waiting {
  public:
-  FakeWaiting(FakeWorld& world, base::Duration limit) : world_(world), limit_(world.now() + limit) {}
+  FakeWaiting(FakeWorld& world, base::Duration limit)
+      : world_(world), limit_(world.now() + limit) {}
 
   base::TimePoint now() const override { return world_.now(); }
   bool pause(base::Duration duration) override;

@@ -30,10 +30,10 @@ class FakeRelease : public ports::ReleaseDriver {
   base::TimePoint changed_at{};
   bool clean = true;
   bool beside = false;
-  std::set<core::ReleaseNumber> there;           ///< Staged.
+  std::set<core::ReleaseNumber> there;            ///< Staged.
   std::vector<std::string> pins{"35.0", "29.0"};  ///< That a staged release accepts.
-  std::optional<core::ReleaseNumber> gives;      ///< What an install really installs.
-  std::function<void()> after_install;           ///< A maintainer script's doing.
+  std::optional<core::ReleaseNumber> gives;       ///< What an install really installs.
+  std::function<void()> after_install;            ///< A maintainer script's doing.
 
  private:
   FakeWorld& world_;
@@ -60,8 +60,8 @@ class FakeServices : public ports::ServiceDriver {
   std::map<std::string, Daemon> daemons;
   std::map<std::string, std::vector<std::int64_t>> leftovers;  ///< After a stop.
   base::Duration stop_takes{std::chrono::seconds{5}};
-  bool dies_at_once = false;    ///< A start succeeds and leaves no process.
-  bool dies_soon = false;       ///< A start leaves a process for a second.
+  bool dies_at_once = false;  ///< A start succeeds and leaves no process.
+  bool dies_soon = false;     ///< A start leaves a process for a second.
   bool ignores_window = false;
   /// The pin a process reads at its start.
   std::function<std::optional<std::string>()> read_pin;
@@ -86,8 +86,8 @@ class FakeConfig : public ports::ConfigDriver {
                                                      const std::string& key) override;
   base::Result<base::TimePoint> changed_at() override;
 
-  std::map<std::pair<std::string, std::string>, std::string> operators;  ///< The main file.
-  std::map<std::pair<std::string, std::string>, std::string> overruling; ///< A later drop-in.
+  std::map<std::pair<std::string, std::string>, std::string> operators;   ///< The main file.
+  std::map<std::pair<std::string, std::string>, std::string> overruling;  ///< A later drop-in.
   std::vector<ports::Setting> ours;
   bool edited = false;
   base::TimePoint changed{};

@@ -144,7 +144,8 @@ base::Status FakeApi::driver_round_trip(const std::string&) {
 
 base::Result<int> FakeApi::status_at(const std::string& microversion) {
   if (const auto answer = answers("api.status_at"); !answer) return answer.error();
-  const bool above = *core::parse_release_number(microversion) > *core::parse_release_number(maximum);
+  const bool above =
+      *core::parse_release_number(microversion) > *core::parse_release_number(maximum);
   return above && !uncapped ? 406 : 200;
 }
 

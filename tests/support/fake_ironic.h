@@ -33,9 +33,9 @@ class FakeSchema : public ports::SchemaDriver {
   StatusCheck check{0, ""};
   UpgradeResult upgrade_result{UpgradeState::Done, ""};
   MigrateState migrate_result = MigrateState::Done;  ///< Other than Done: always this.
-  std::uint64_t come_back = 0;  ///< Rows that are old again after each run.
-  bool moves_nothing = false;   ///< Asks for more, moves no row.
-  std::string overlooks;        ///< A table whose rows the migrations do not see.
+  std::uint64_t come_back = 0;                       ///< Rows that are old again after each run.
+  bool moves_nothing = false;                        ///< Asks for more, moves no row.
+  std::string overlooks;  ///< A table whose rows the migrations do not see.
   std::string server = "10.11.6-MariaDB";
 
  private:
@@ -68,10 +68,10 @@ class FakeApi : public ports::IronicApi {
   };
   Deployment* shared = nullptr;  ///< What it reads; never null in use.
   bool up = true;
-  bool swallowed = false;        ///< Answers 200 with a health text on every path.
+  bool swallowed = false;  ///< Answers 200 with a health text on every path.
   std::string maximum = "1.111";
-  bool uncapped = false;         ///< Answers 200 above its maximum.
-  std::function<void()> asked;   ///< Called by each reading of the nodes.
+  bool uncapped = false;        ///< Answers 200 above its maximum.
+  std::function<void()> asked;  ///< Called by each reading of the nodes.
 
   /// Registers a conductor, or lets it beat again from now on.
   static void beat(FakeWorld& world, Deployment& deployment, const std::string& hostname);

@@ -34,9 +34,9 @@ struct TaskRun {
   bool operator==(const TaskRun&) const = default;
 };
 
-inline constexpr std::size_t kMaxQueued = 16;     ///< Tasks that wait; more are refused.
-inline constexpr std::size_t kMaxUnacked = 64;    ///< Tasks not acknowledged; more are refused.
-inline constexpr std::size_t kKeptAcked = 256;    ///< Acknowledged tasks that are remembered.
+inline constexpr std::size_t kMaxQueued = 16;   ///< Tasks that wait; more are refused.
+inline constexpr std::size_t kMaxUnacked = 64;  ///< Tasks not acknowledged; more are refused.
+inline constexpr std::size_t kKeptAcked = 256;  ///< Acknowledged tasks that are remembered.
 
 /// The fold of the agent's facts. Only `evolve` changes it.
 struct Executor {
@@ -66,8 +66,7 @@ struct TaskDone {
 /// The process has begun and folded its journal.
 struct Restarted {};
 struct ResendDue {};
-using Event =
-    std::variant<Welcomed, TaskCame, CancelCame, AckCame, TaskDone, Restarted, ResendDue>;
+using Event = std::variant<Welcomed, TaskCame, CancelCame, AckCame, TaskDone, Restarted, ResendDue>;
 /// @}
 
 /// @name Commands: what is to be done once the facts are durable

@@ -29,7 +29,7 @@ struct AgentSettings {
   std::vector<ServiceSettings> services;
   /// Of this deployment's conductors, where their own files do not say it.
   base::Duration heartbeat_interval{std::chrono::seconds{10}};
-  std::uint64_t min_free_mb = 1024;  ///< Room that a new release needs.
+  std::uint64_t min_free_mb = 1024;              ///< Room that a new release needs.
   base::Duration poll{std::chrono::seconds{1}};  ///< Between two looks at something awaited.
   /// A started service, or an API put back, must hold this long before it is believed.
   base::Duration settle{std::chrono::seconds{2}};

@@ -78,7 +78,8 @@ Trouble prove_others_serve(Job& job) {
 Look look_at_balancer(Job& job) {
   const auto state = job.host.balancer->state(job.args.service);
   if (!state) return not_yet("The balancer cannot be asked: " + state.error().message);
-  if (state->serving) return not_yet("The balancer still sends requests here (" + state->text + ")");
+  if (state->serving)
+    return not_yet("The balancer still sends requests here (" + state->text + ")");
   return good("The balancer says " + state->text + ".");
 }
 
@@ -111,10 +112,10 @@ Trouble drain_api(Job& job) {
   if (!before) return job.unreadable("The state of the load balancer", before.error());
   job.changed = before->serving;
   if (const auto out = job.host.balancer->take_out(job.args.service); !out)
-    return job.fail("api.out-of-balancer",
-                    "The balancer does not take " + job.settings.host.text +
-                        " out: " + out.error().message,
-                    true);
+    return job.fail(
+        "api.out-of-balancer",
+        "The balancer does not take " + job.settings.host.text + " out: " + out.error().message,
+        true);
   if (Trouble serving = job.await("api.out-of-balancer", [&] { return look_at_balancer(job); }))
     return serving;
   if (Trouble alone = prove_others_serve(job)) return alone;

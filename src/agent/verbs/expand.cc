@@ -26,7 +26,8 @@ Trouble judge(Job& job, const UpgradeResult& result) {
                          where + " met what another run has done: " + result.message +
                              " Compare ironic-dbsync version with the release's head before "
                              "anything else.");
-    case UpgradeState::Failed: return job.fail(kId, where + " failed: " + result.message);
+    case UpgradeState::Failed:
+      return job.fail(kId, where + " failed: " + result.message);
   }
   return {};
 }
@@ -35,9 +36,9 @@ Trouble run_upgrade(Job& job) {
   job.changed = true;
   const auto result = job.host.schema->upgrade();
   if (!result)
-    return job.fail("expand.upgrade-done", "ironic-dbsync upgrade on " + job.settings.host.text +
-                                               " could not be run to its end: " +
-                                               result.error().message);
+    return job.fail("expand.upgrade-done",
+                    "ironic-dbsync upgrade on " + job.settings.host.text +
+                        " could not be run to its end: " + result.error().message);
   return judge(job, *result);
 }
 

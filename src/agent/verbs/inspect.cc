@@ -26,7 +26,8 @@ void look_at_config(Job& job) {
     job.note("preflight.drop-in-clean", "Our drop-in on " + job.settings.host.text +
                                             " was edited by somebody; undo that or remove it.");
   else
-    job.ok("preflight.drop-in-clean", drop_in->present ? "It is as we wrote it." : "There is none.");
+    job.ok("preflight.drop-in-clean",
+           drop_in->present ? "It is as we wrote it." : "There is none.");
   const auto pin = job.host.config.effective("DEFAULT", "pin_release_version");
   if (!pin) return job.note("preflight.no-pin", pin.error().message);
   if (!*pin) return job.ok("preflight.no-pin", "No pin is set.");
@@ -82,9 +83,8 @@ void look_at_service(Job& job, const ServiceSettings& each) {
   const core::RoleInfo* role = core::find_role(job.host.profile, each.service.role);
   if (role != nullptr && role->drains_work) look_at_stop_time(job, *status, name);
   if (!status->main || !status->active)
-    return job.note("preflight.services-run",
-                    name + " does not run on " + job.settings.host.text +
-                        "; start it, or take it out of the fleet file.");
+    return job.note("preflight.services-run", name + " does not run on " + job.settings.host.text +
+                                                  "; start it, or take it out of the fleet file.");
   job.ok("preflight.services-run", name + " runs.");
   const auto config = job.host.config.changed_at();
   if (config && status->main->started_at < *config)
@@ -108,10 +108,10 @@ void look_at_registry(Job& job) {
     if (own && own->alive)
       job.ok("preflight.conductor-alive", own->hostname + " is alive.");
     else
-      job.note("preflight.conductor-alive",
-               "The conductor of " + job.settings.host.text + " is not registered alive as \"" +
-                   each.conductor_hostname + "\"; the registry has " +
-                   print_conductors(*conductors) + ".");
+      job.note("preflight.conductor-alive", "The conductor of " + job.settings.host.text +
+                                                " is not registered alive as \"" +
+                                                each.conductor_hostname + "\"; the registry has " +
+                                                print_conductors(*conductors) + ".");
   }
 }
 

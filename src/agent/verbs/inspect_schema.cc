@@ -85,8 +85,8 @@ void look_at_server(Job& job) {
   const bool maria = text->find("MariaDB") != std::string::npos;
   const core::ReleaseNumber oldest = maria ? kOldestMariaDb : kOldestMySql;
   if (job.args.to >= kNeedsUtf8mb4 && *version < oldest)
-    job.note(kId, "The database server is " + *text + "; release " +
-                      core::to_string(job.args.to) + " needs MySQL 8.0 or MariaDB 10.3.");
+    job.note(kId, "The database server is " + *text + "; release " + core::to_string(job.args.to) +
+                      " needs MySQL 8.0 or MariaDB 10.3.");
   else
     job.ok(kId, "The database server is " + *text + ".");
 }

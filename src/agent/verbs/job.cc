@@ -57,16 +57,14 @@ Trouble Job::trouble(const char* code, std::string message, bool retryable) cons
 }
 
 Trouble Job::unreadable(const char* what, const base::Error& error) const {
-  return trouble("READING_FAILED",
-                 std::string(what) + " of " + settings.host.text + " cannot be read: " +
-                     error.message,
-                 true);
+  return trouble(
+      "READING_FAILED",
+      std::string(what) + " of " + settings.host.text + " cannot be read: " + error.message, true);
 }
 
 Trouble Job::await(const char* id, const std::function<Look()>& look, bool retryable) {
-  return await_until(limit(), id, look, [&](const std::string& reason) {
-    return fail(id, reason, retryable);
-  });
+  return await_until(limit(), id, look,
+                     [&](const std::string& reason) { return fail(id, reason, retryable); });
 }
 
 Trouble Job::await_until(base::TimePoint until, const char* id, const std::function<Look()>& look,
@@ -75,9 +73,13 @@ Trouble Job::await_until(base::TimePoint until, const char* id, const std::funct
     const Look seen = look();
     if (seen.kind != Look::Kind::NotYet) waiting.waits("", "");
     switch (seen.kind) {
-      case Look::Kind::Good: ok(id, seen.text); return {};
-      case Look::Kind::Bad: return fail(id, seen.text);
-      case Look::Kind::NotYet: break;
+      case Look::Kind::Good:
+        ok(id, seen.text);
+        return {};
+      case Look::Kind::Bad:
+        return fail(id, seen.text);
+      case Look::Kind::NotYet:
+        break;
     }
     waiting.waits(check_code(id), seen.text);
     const bool over = waiting.now() + settings.poll > until;

@@ -71,13 +71,13 @@ class Job {
   /// Rests between two deeds; trouble when the task is cancelled or out of time.
   Trouble rest(base::Duration duration);
 
-  base::TimePoint limit() const;     ///< When the task's time is over.
+  base::TimePoint limit() const;       ///< When the task's time is over.
   base::TimePoint soft_limit() const;  ///< A little before, to end in an orderly way.
-  base::Duration remaining() const;  ///< Until the soft limit, never negative.
+  base::Duration remaining() const;    ///< Until the soft limit, never negative.
 
   const ServiceSettings* service() const;  ///< Of args.service; null when the host has none such.
-  bool is_conductor() const;  ///< The service's role holds work that a stop kills.
-  bool serves_api() const;    ///< The service's role stands behind the balancer.
+  bool is_conductor() const;               ///< The service's role holds work that a stop kills.
+  bool serves_api() const;                 ///< The service's role stands behind the balancer.
   core::ReleaseNumber wanted_release() const;  ///< B when args.new_release, else A.
   std::string wanted_pin() const;              ///< A's number when args.pinned, else empty.
   const core::ReleaseQuirks& quirks(const core::ReleaseNumber& release) const;

@@ -26,7 +26,8 @@ Trouble run_batch(Job& job, Batch& batch) {
                   std::to_string(batch.total) + " rows");
   switch (batch.state) {
     case State::Done:
-    case State::MoreToDo: return {};
+    case State::MoreToDo:
+      return {};
     case State::Incompatible:
       return job.fail_as("CONTRACT_INCOMPATIBLE", "contract.done",
                          "A row has a version that release " + core::to_string(job.args.to) +
@@ -48,7 +49,8 @@ Trouble run_batches(Job& job, Batch& last) {
   }
   return job.fail_as("CONTRACT_STUCK", "contract.done",
                      "ironic-dbsync online_data_migrations asks to be run again but moves no row "
-                     "on " + job.settings.host.text + ": " + last.message);
+                     "on " +
+                         job.settings.host.text + ": " + last.message);
 }
 
 /// Done, and once more to see 0 of 0. Rows that came back in between were written by something

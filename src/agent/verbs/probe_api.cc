@@ -72,8 +72,9 @@ Look look_at_list(Job& job) {
 
 Look look_at_round_trip(Job& job) {
   const auto answer = round_trip_to_any(*job.host.own_api);
-  if (!answer) return not_yet("No conductor answers through " + job.settings.host.text + ": " +
-                              answer.error().message);
+  if (!answer)
+    return not_yet("No conductor answers through " + job.settings.host.text + ": " +
+                   answer.error().message);
   return good("Through this API, " + *answer + ".");
 }
 
@@ -125,18 +126,18 @@ Trouble probe_api(Job& job) {
 Trouble enlist(Job& job) {
   if (Trouble failed = prove_alone(job)) return failed;
   if (job.host.balancer == nullptr) {
-    job.warn("api.balancer-sees-it", "The agent file of " + job.settings.host.text +
-                                         " has no load balancer.");
+    job.warn("api.balancer-sees-it",
+             "The agent file of " + job.settings.host.text + " has no load balancer.");
     return {};
   }
   const auto before = job.host.balancer->state(job.args.service);
   if (!before) return job.unreadable("The state of the load balancer", before.error());
   job.changed = !before->serving;
   if (const auto in = job.host.balancer->put_in(job.args.service); !in)
-    return job.fail("api.balancer-sees-it",
-                    "The balancer does not take " + job.settings.host.text +
-                        " back: " + in.error().message,
-                    true);
+    return job.fail(
+        "api.balancer-sees-it",
+        "The balancer does not take " + job.settings.host.text + " back: " + in.error().message,
+        true);
   return prove_in_balancer(job);
 }
 

@@ -17,8 +17,7 @@ const std::string& hostname(const Job& job) { return job.service()->conductor_ho
 /// The service's own row of the registry, or why there is none.
 base::Result<Conductor> own_row(Job& job) {
   const auto conductors = job.host.deployment->conductors();
-  if (!conductors)
-    return conductors.error().with_context("the conductor registry cannot be read");
+  if (!conductors) return conductors.error().with_context("the conductor registry cannot be read");
   const auto own = find_conductor(*conductors, hostname(job));
   if (own) return *own;
   return base::Error{base::ErrorCode::NotFound, hostname(job) + " is not in the registry"};
@@ -85,8 +84,8 @@ Look look_at_hardware_types(Job& job) {
   std::istringstream names(enabled->value_or(""));
   for (std::string name; std::getline(names, name, ',');) {
     std::erase_if(name, [](char letter) { return letter == ' ' || letter == '\t'; });
-    const bool there = std::find(own->drivers.begin(), own->drivers.end(), name) !=
-                       own->drivers.end();
+    const bool there =
+        std::find(own->drivers.begin(), own->drivers.end(), name) != own->drivers.end();
     if (!name.empty() && !there) missing += (missing.empty() ? "" : ", ") + name;
   }
   if (own->drivers.empty()) return not_yet(hostname(job) + " has registered no hardware type.");
@@ -97,8 +96,8 @@ Look look_at_hardware_types(Job& job) {
 
 Look look_at_round_trip(Job& job) {
   const auto answer = round_trip_to(*job.host.deployment, hostname(job));
-  if (!answer) return not_yet("A read through " + hostname(job) + " fails: " +
-                              answer.error().message + ".");
+  if (!answer)
+    return not_yet("A read through " + hostname(job) + " fails: " + answer.error().message + ".");
   return good("Through the API, " + *answer + ".");
 }
 

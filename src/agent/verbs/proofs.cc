@@ -19,8 +19,8 @@ Look judge_process(Job& job, const std::string& service,
                    const ports::ServiceDriver::Process& process) {
   const std::string name = service + " (process " + std::to_string(process.pid) + ")" + on(job);
   const auto installed = job.host.release.installed();
-  if (!installed) return not_yet("The installed release cannot be read: " +
-                                 installed.error().message);
+  if (!installed)
+    return not_yet("The installed release cannot be read: " + installed.error().message);
   const std::string wanted = core::to_string(job.wanted_release());
   if (installed->number != job.wanted_release())
     return bad(name + " cannot be of release " + wanted + ": " + installed->version +
@@ -97,8 +97,7 @@ const char* by_role(const Job& job, const char* conductor_id, const char* api_id
 }
 
 Trouble prove_rows_old(Job& job, const char* id) {
-  return prove_rows(job, id, job.args.from, rows_newer_than,
-                    "Every row can be read by release ");
+  return prove_rows(job, id, job.args.from, rows_newer_than, "Every row can be read by release ");
 }
 
 Trouble prove_rows_newest(Job& job, const char* id) {

@@ -8,21 +8,36 @@ namespace {
 
 Trouble run_verb(Job& job) {
   switch (job.task.verb) {
-    case core::Verb::Inspect: return inspect(job);
-    case core::Verb::Survey: return survey(job);
-    case core::Verb::Stage: return stage(job);
-    case core::Verb::Install: return install(job);
-    case core::Verb::Expand: return expand(job);
-    case core::Verb::Pin: return pin(job);
-    case core::Verb::Drain: return drain(job);
-    case core::Verb::Stop: return stop(job);
-    case core::Verb::Start: return start(job);
-    case core::Verb::Probe: return probe(job);
-    case core::Verb::Enlist: return enlist(job);
-    case core::Verb::Unpin: return unpin(job);
-    case core::Verb::Migrate: return migrate(job);
-    case core::Verb::Attest: return attest(job);
-    case core::Verb::Restore: return restore(job);
+    case core::Verb::Inspect:
+      return inspect(job);
+    case core::Verb::Survey:
+      return survey(job);
+    case core::Verb::Stage:
+      return stage(job);
+    case core::Verb::Install:
+      return install(job);
+    case core::Verb::Expand:
+      return expand(job);
+    case core::Verb::Pin:
+      return pin(job);
+    case core::Verb::Drain:
+      return drain(job);
+    case core::Verb::Stop:
+      return stop(job);
+    case core::Verb::Start:
+      return start(job);
+    case core::Verb::Probe:
+      return probe(job);
+    case core::Verb::Enlist:
+      return enlist(job);
+    case core::Verb::Unpin:
+      return unpin(job);
+    case core::Verb::Migrate:
+      return migrate(job);
+    case core::Verb::Attest:
+      return attest(job);
+    case core::Verb::Restore:
+      return restore(job);
   }
   return job.trouble("AGENT_FAULT", "This agent does not know the verb it was asked for.");
 }
@@ -59,8 +74,7 @@ core::TaskOutcome run_task(Job& job) {
   Trouble trouble = check_service(job);
   if (!trouble) trouble = run_verb(job);
   core::HostFacts facts = facts_after(job);
-  if (!trouble)
-    return core::TaskSucceeded{job.changed, std::move(job.checks), std::move(facts)};
+  if (!trouble) return core::TaskSucceeded{job.changed, std::move(job.checks), std::move(facts)};
   trouble->checks = std::move(job.checks);
   trouble->host = std::move(facts);
   return *std::move(trouble);

@@ -38,8 +38,7 @@ Settings wanted_settings(const Job& job) {
     settings.push_back({"conductor", "graceful_shutdown_timeout", drain});
   }
   if (job.args.window_heartbeat > base::Duration{0})
-    settings.push_back(
-        {"conductor", "heartbeat_timeout", seconds(job.args.window_heartbeat)});
+    settings.push_back({"conductor", "heartbeat_timeout", seconds(job.args.window_heartbeat)});
   return settings;
 }
 
@@ -98,8 +97,8 @@ Trouble prove_written(Job& job, const Settings& settings) {
   const auto drop_in = job.host.config.read();
   if (!drop_in) return job.unreadable("Our drop-in", drop_in.error());
   if (drop_in->settings != settings || drop_in->foreign_edit)
-    return job.fail(kId, "Our drop-in on " + job.settings.host.text +
-                             " does not read back as it was written.");
+    return job.fail(
+        kId, "Our drop-in on " + job.settings.host.text + " does not read back as it was written.");
   for (const ports::Setting& each : settings) {
     const auto value = job.host.config.effective(each.section, each.key);
     if (!value) return job.unreadable("The configuration", value.error());
@@ -148,7 +147,6 @@ Trouble close_window(Job& job, const std::string& name) {
   return {};
 }
 
-
 /// Processes keep what they read at their start; that does no harm, but a person should know.
 std::string still_with_window(Job& job) {
   std::string names;
@@ -191,8 +189,9 @@ Trouble unpin(Job& job) {
   const auto pin = job.host.config.effective("DEFAULT", kPinKey);
   if (!pin) return job.unreadable("The configuration", pin.error());
   if (pin->has_value())
-    return job.fail("unpin.read-back", "Another file on " + job.settings.host.text + " still sets " +
-                                           kPinKey + " = " + **pin + "; remove it, then retry.");
+    return job.fail("unpin.read-back", "Another file on " + job.settings.host.text +
+                                           " still sets " + kPinKey + " = " + **pin +
+                                           "; remove it, then retry.");
   job.ok("unpin.read-back", "No pin is set any more.");
   return {};
 }

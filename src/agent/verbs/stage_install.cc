@@ -19,8 +19,8 @@ Trouble prove_staged(Job& job, const Staged& staged) {
   job.ok("stage.read-back", staged.version + " is staged, " + staged.digest + ".");
   const std::string pin = core::to_string(job.args.from);
   if (std::find(staged.pins.begin(), staged.pins.end(), pin) == staged.pins.end())
-    return job.fail("stage.pin-accepted", staged.version + " does not accept " + pin +
-                                              " as pin_release_version.");
+    return job.fail("stage.pin-accepted",
+                    staged.version + " does not accept " + pin + " as pin_release_version.");
   job.ok("stage.pin-accepted", staged.version + " accepts the pin " + pin + ".");
   return {};
 }

@@ -38,8 +38,8 @@ base::Duration needed_to_stop(Job& job, const Status& status) {
 /// A stop that is cut off by its own time limit, or by the service manager, kills what it drains.
 Trouble prove_stop_fits(Job& job, const Status& status, base::Duration needed) {
   constexpr const char* kId = "conductor.stop-fits";
-  const std::string text = "A stop of " + job.args.service + " takes " +
-                           base::format_duration(needed);
+  const std::string text =
+      "A stop of " + job.args.service + " takes " + base::format_duration(needed);
   if (job.remaining() < needed)
     return job.fail(kId, text + ", but this step has only " +
                              base::format_duration(job.remaining()) +
