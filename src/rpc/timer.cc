@@ -6,13 +6,13 @@ namespace rollmill::rpc {
 
 Timer::Timer() : thread_([this] { run(); }) {}
 
-Timer::~Timer() {
+void Timer::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void Timer::set(base::Duration after, std::function<void()> ring) {

@@ -16,13 +16,15 @@ namespace rollmill::rpc {
 class Timer {
  public:
   Timer();
-  /// Waits for a `ring` that runs. THREAD: any but the timer's own.
-  ~Timer();
+  ~Timer() { stop(); }
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
   /// Replaces the alarm set before. One that rings just now may still run.
   void set(base::Duration after, std::function<void()> ring);
+  /// Waits for a `ring` that runs; nothing rings any more. Repeats do nothing. THREAD: any but the
+  /// timer's own.
+  void stop();
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -54,7 +54,7 @@ class Server final : public RpcServer {
   Gateway gateway_;
   std::unique_ptr<UpgradeService> upgrades_;
   std::unique_ptr<grpc::Server> server_;
-  std::unique_ptr<Timer> timer_;  ///< Heartbeats; last, since it calls into the gateway.
+  Timer timer_;  ///< Heartbeats; last, since it calls into the gateway.
 };
 
 base::Status Server::start(ports::Control& control) {
@@ -73,7 +73,6 @@ base::Status Server::start(ports::Control& control) {
     return listening.error();
   }
   say_how_safe();
-  timer_ = std::make_unique<Timer>();
   beat_later();
   return base::success();
 }
@@ -112,14 +111,14 @@ void Server::say_how_safe() const {
 }
 
 void Server::beat_later() {
-  timer_->set(options_.heartbeat, [this] {
+  timer_.set(options_.heartbeat, [this] {
     gateway_.beat(options_.heartbeat * kHeartbeatsMissed);
     beat_later();
   });
 }
 
 void Server::shutdown() {
-  timer_.reset();
+  timer_.stop();
   gateway_.close();
   if (upgrades_) upgrades_->close();
   if (!server_) return;
