@@ -22,7 +22,7 @@ class StatusDoors {
 
  private:
   struct Parts;
-  std::unique_ptr<Parts> parts_;
+  std::shared_ptr<Parts> parts_;
 };
 
 }  // namespace rollmill::apps
