@@ -1,7 +1,6 @@
-#include <sys/stat.h>
-
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -117,7 +116,9 @@ int run(const std::string& file, bool only_check) {
   }
   auto log = open_log(config->log, "rollmill-agent");
   if (!log) return fail(log.error().message, 1);
-  ::mkdir(config->state_dir.c_str(), 0700);  // its parent is the operator's; the journal says more
+  std::error_code unmade;  // the journal says what is wrong with the folder
+  std::filesystem::create_directories(config->state_dir, unmade);
+  std::filesystem::permissions(config->state_dir, std::filesystem::perms::owner_all, unmade);
   auto journal = store::open_sqlite_journal(config->state_dir + "/agent.db");
   if (!journal) return fail(journal.error().message, 1);
   return Program(*config, std::move(*log), std::move(*journal)).run(*config);

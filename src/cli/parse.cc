@@ -62,6 +62,7 @@ class Parser {
     add_following();
     add_deeds();
     add_lists();
+    upgrade_.fallthrough();
     upgrade_.require_subcommand(1);
     app_.require_subcommand(0, 1);
   }

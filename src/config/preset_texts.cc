@@ -87,7 +87,11 @@ const char* const kDemoPreset = R"json({
     "driver": "dbsync",
     "dbsync": ["${bin}/dbsync", "--world", "${world}", "--host", "${host}"],
     "status": ["${bin}/status", "--world", "${world}", "--host", "${host}"],
-    "histogram": ["${bin}/histogram", "--world", "${world}"]
+    "head": ["${bin}/head", "--world", "${world}", "--host", "${host}"],
+    "histogram": ["${bin}/histogram", "--world", "${world}"],
+    "versions": [
+      "${bin}/versions", "--world", "${world}", "--host", "${host}", "--release", "{release}"
+    ]
   },
   "balancer": {
     "driver": "haproxy",

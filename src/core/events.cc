@@ -14,6 +14,12 @@ std::string count_failed(const std::vector<CheckResult>& checks) {
   return std::to_string(checks.size()) + " findings, " + std::to_string(failed) + " failed";
 }
 
+/// Steps that never change anything; for them "nothing to do" would say nothing.
+bool only_reads(Verb verb) {
+  return verb == Verb::Inspect || verb == Verb::Survey || verb == Verb::Attest ||
+         verb == Verb::Probe;
+}
+
 /// Fills the event's words, an overload for each kind of fact.
 struct Narrator {
   const Upgrade& upgrade;
@@ -43,7 +49,7 @@ struct Narrator {
   }
   std::string turn_name(base::TurnIndex turn) const {
     const Turn& plan = turn_at(upgrade, turn);
-    return plan.service.empty() ? event.host : event.host + " (" + plan.service + ")";
+    return plan.service.empty() ? "turn" : "turn of " + plan.service;
   }
 
   void operator()(const UpgradePlanned& f) const {
@@ -121,47 +127,47 @@ struct Narrator {
   }
   void operator()(const TurnStarted& f) const {
     at_turn(f.turn);
-    say(turn_name(f.turn) + ": turn started");
+    say(turn_name(f.turn) + " started");
   }
   void operator()(const TurnFinished& f) const {
     at_turn(f.turn);
-    say(turn_name(f.turn) + ": turn done");
+    say(turn_name(f.turn) + " done");
   }
   void operator()(const TurnFailed& f) const {
     at_turn(f.turn);
-    say(turn_name(f.turn) + ": turn failed", "error");
+    say(turn_name(f.turn) + " failed", "error");
   }
   void operator()(const StepDispatched& f) const {
     at_step(f.step);
-    say(event.host + ": " + event.verb +
+    say(event.verb +
         (f.attempt > 1 ? " sent, attempt " + std::to_string(f.attempt) : " sent"));
   }
   void operator()(const StepAccepted& f) const {
     at_step(f.step);
-    say(event.host + ": " + event.verb + " accepted");
+    say(event.verb + " accepted");
   }
   void operator()(const StepWaiting& f) const {
     at_step(f.step);
-    say(event.host + ": " + event.verb +
+    say(event.verb +
         (f.cause.code.empty() ? " waits no more" : " waits: " + f.cause.reason));
   }
   void operator()(const StepSucceeded& f) const {
     at_step(f.step);
-    say(event.host + ": " + event.verb +
-        (f.result.changed ? " done after " + took(f.step) : " found nothing to do"));
+    const bool did = f.result.changed || only_reads(step_at(upgrade, f.step).verb);
+    say(event.verb + (did ? " done after " + took(f.step) : " found nothing to do"));
   }
   void operator()(const StepFailed& f) const {
     at_step(f.step);
-    say(event.host + ": " + event.verb + " failed: " + f.failure.message, "error");
+    say(event.verb + " failed: " + f.failure.message, "error");
   }
   void operator()(const StepRetryPlanned& f) const {
     at_step(f.step);
-    say(event.host + ": " + event.verb + " will be tried again at " +
+    say(event.verb + " will be tried again at " +
         base::format_time(f.not_before) + because(f.by, f.reason));
   }
   void operator()(const StepSkipped& f) const {
     at_step(f.step);
-    say(event.host + ": " + event.verb + " skipped" + because(f.by, f.reason), "warning");
+    say(event.verb + " skipped" + because(f.by, f.reason), "warning");
   }
   void operator()(const UpgradePaused& f) const {
     say("paused [" + f.code + "] " + f.reason, f.by.empty() ? "error" : "warning");

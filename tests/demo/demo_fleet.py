@@ -104,13 +104,14 @@ class Fleet:
             return "".join(source.readlines()[-count:])
 
     def _connected(self):
-        """How many agents the controller's status page shows as connected."""
-        try:
-            url = self.addresses()["status"] + "/api/v1/hosts"
-            with urllib.request.urlopen(url, timeout=2) as answer:
-                found = json.load(answer)
-        except (OSError, ValueError, urllib.error.URLError):
+        """How many agents the controller says are connected."""
+        words = [os.path.join(self.programs, "rollmill"), "--server", self.addresses()["controller"]]
+        asked = subprocess.run(
+            [*words, "-o", "json", "hosts"], capture_output=True, text=True, timeout=30, check=False
+        )
+        if asked.returncode:
             return 0
+        found = json.loads(asked.stdout)
         hosts = found if isinstance(found, list) else found.get("hosts", [])
         return sum(1 for host in hosts if host.get("connected"))
 

@@ -137,7 +137,7 @@ struct EventView {
   std::string verb;     ///< Or empty.
   std::optional<std::uint32_t> step;
   std::string severity; ///< "info", "warning", "error"
-  std::string text;     ///< One sentence: "cond2: drain done after 4.2s"
+  std::string text;     ///< One sentence, without the host: "drain done after 4.2s"
   bool operator==(const EventView&) const = default;
 };
 
