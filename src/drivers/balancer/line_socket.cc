@@ -58,7 +58,8 @@ Result<Fd> connect_unix(const std::string& path, Clock::time_point deadline) {
   return connect_to(reinterpret_cast<const sockaddr*>(&to), sizeof to, path, deadline);
 }
 
-Result<Fd> connect_tcp(const std::string& place, Clock::time_point deadline) {
+Result<Fd> connect_tcp(const std::string& address, Clock::time_point deadline) {
+  const std::string place = address.substr(address.rfind("tcp:", 0) == 0 ? 4 : 0);
   const std::size_t colon = place.rfind(':');
   if (colon == std::string::npos) {
     return Error{ErrorCode::InvalidArgument,

@@ -8,7 +8,7 @@
 namespace rollmill::drivers {
 
 /// Sends one line to a stream socket and reads until the peer closes: at most 8 MiB, at most
-/// `limit`. The address is an absolute path, or `HOST:PORT`. THREAD: any.
+/// `limit`. The address is an absolute path, or `[tcp:]HOST:PORT`. THREAD: any.
 base::Result<std::string> ask_socket(const std::string& address, const std::string& line,
                                      base::Duration limit);
 

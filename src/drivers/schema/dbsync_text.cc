@@ -26,7 +26,8 @@ bool says_any(const CommandResult& result, std::initializer_list<std::string_vie
 
 // oslo.log lines ("2026-11-22 15:53:00.238 117 INFO alembic...") and alembic's own.
 bool is_log_line(const std::string& line) {
-  return contains(line, " INFO ") || contains(line, " WARNING ") || line.rfind("INFO ", 0) == 0;
+  return contains(line, " INFO ") || contains(line, " WARNING ") || line.rfind("INFO ", 0) == 0 ||
+         contains(line, "(Background on this error at:");
 }
 
 // Python prints a warning as a head ("...: EventletDeprecationWarning: "), its text of several
