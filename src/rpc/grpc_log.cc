@@ -2,6 +2,7 @@
 
 #include <grpc/support/log.h>
 
+#include <cstdio>
 #include <mutex>
 
 namespace rollmill::rpc {
@@ -10,11 +11,13 @@ namespace {
 std::mutex cause_mutex;
 std::string cause;  ///< Guarded by cause_mutex.
 
-/// gRPC prints the chain of errors in one line; the innermost one has `os_error:"..."`.
+/// gRPC prints the chain of errors in one line; the innermost one has `os_error:"..."`. Before it
+/// aborts it says why: that must be seen.
 void keep_cause(gpr_log_func_args* args) {
   static const std::string kMark = "os_error:\"";
   if (args->severity != GPR_LOG_SEVERITY_ERROR) return;
   const std::string text = args->message;
+  if (text.starts_with("assertion failed")) std::fprintf(stderr, "gRPC: %s\n", text.c_str());
   const std::size_t mark = text.find(kMark);
   if (mark == std::string::npos) return;
   const std::size_t start = mark + kMark.size();

@@ -200,6 +200,14 @@ TEST(Session, what_is_said_while_nobody_listens_is_dropped) {
   house.command([](auto& link) { link.send(core::SendTask{{"cond1"}, sample_task()}); });
 }
 
+/// With the last channel of a program gRPC ends its threads: it must not be let go of on one.
+TEST(Session, link_that_never_comes_up_can_try_for_long) {
+  AgentClientOptions options = dialling("127.0.0.1:1");
+  options.backoff_min = options.backoff_max = std::chrono::milliseconds{1};
+  AgentHouse agent("cond1", options);
+  EXPECT_GE(agent.inbox.told.wait_for(300).size(), 300U);
+}
+
 TEST(Session, a_hundred_messages_each_way_arrive_in_order) {
   ControllerHouse house;
   house.open();

@@ -49,18 +49,22 @@ void AgentLinkState::say_hello(const ports::AgentHello& hello) {
 AgentStream::Calls AgentLinkState::calls_for(std::uint64_t number) {
   const auto post = options_.post;
   const auto weak = weak_from_this();
-  return {.on_message =
-              [post, weak, number](agent_pb::SessionResponse message) {
-                post([weak, number, message = std::move(message)] {
-                  if (const auto link = weak.lock()) link->received(number, message);
-                });
-              },
-          .on_end =
-              [post, weak, number](const grpc::Status& status) {
-                post([weak, number, status] {
-                  if (const auto link = weak.lock()) link->ended(number, status);
-                });
-              }};
+  return {
+      .on_message =
+          [post, weak, number](agent_pb::SessionResponse message) {
+            post([weak, number, message = std::move(message)] {
+              if (const auto link = weak.lock()) link->received(number, message);
+            });
+          },
+      .on_end =
+          [post, weak, number](const grpc::Status& status, std::shared_ptr<AgentStream> stream) {
+            // In a parcel, so that no copy of this work lets go of the stream on another thread.
+            const auto parcel = std::make_shared<std::shared_ptr<AgentStream>>(std::move(stream));
+            post([weak, number, status, parcel] {
+              const auto taken = std::move(*parcel);
+              if (const auto link = weak.lock()) link->ended(number, status);
+            });
+          }};
 }
 
 void AgentLinkState::received(std::uint64_t number, const agent_pb::SessionResponse& message) {

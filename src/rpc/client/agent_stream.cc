@@ -46,18 +46,24 @@ void AgentStream::OnWriteDone(bool ok) {
   out_.written(ok);
 }
 
+/// What is used after `on_end` is copied before: the other thread may be quicker.
 void AgentStream::OnDone(const grpc::Status& status) {
   ROLLMILL_HB_AFTER(this);
-  calls_.on_end(status);
-  const auto last = std::move(self_);  // May destroy this, as the last thing that happens.
-  const std::lock_guard lock(mutex_);
-  ended_ = true;
-  ended_changed_.notify_all();
+  const auto ended = ended_;
+  const auto on_end = calls_.on_end;
+  on_end(status, std::move(self_));
+  ended->open();
 }
 
-void AgentStream::wait_for_end() {
+void Latch::open() {
+  const std::lock_guard lock(mutex_);
+  open_ = true;
+  changed_.notify_all();
+}
+
+void Latch::wait() {
   std::unique_lock lock(mutex_);
-  ended_changed_.wait(lock, [this] { return ended_; });
+  changed_.wait(lock, [this] { return open_; });
 }
 
 }  // namespace rollmill::rpc
