@@ -142,8 +142,8 @@ std::shared_ptr<ports::SchemaDriver> make_dbsync_schema(SchemaOptions options,
 /// @name Balancer
 /// @{
 
-/// HAProxy's runtime socket (`level admin`): an absolute path, or `[tcp:]HOST:PORT`. Several: each must
-/// do and say the same.
+/// HAProxy's runtime socket (`level admin`): an absolute path, or `[tcp:]HOST:PORT`. Several: each
+/// must do and say the same.
 struct HaproxyOptions {
   Words sockets;
   std::string backend;

@@ -113,14 +113,15 @@ base::Result<std::string> choose_version(
                      ", but not the same version of all of: " + join(packages, ", ")};
   }
   return Error{ErrorCode::NotFound,
-               "apt knows no " + code_package + " of release " + number + " (it knows: " +
-                   (versions.empty() ? "none" : join(versions, ", ")) +
+               "apt knows no " + code_package + " of release " + number +
+                   " (it knows: " + (versions.empty() ? "none" : join(versions, ", ")) +
                    "). Add the repository that has it to the host's apt sources"};
 }
 
 bool migrates_database(const std::string& debconf) {
   for (const std::string& line : split_lines(debconf)) {
-    if (contains(line, "ironic/configure_db:")) return trim(line.substr(line.rfind(':') + 1)) == "true";
+    if (contains(line, "ironic/configure_db:"))
+      return trim(line.substr(line.rfind(':') + 1)) == "true";
   }
   return false;
 }
@@ -136,7 +137,8 @@ std::optional<StageManifest> read_manifest(const std::string& text) {
   bool whole = false;
   for (const std::string& line : split_lines(text)) {
     whole = line == "end";
-    if (const std::string word = after_word(line, "version"); !word.empty()) manifest.version = word;
+    if (const std::string word = after_word(line, "version"); !word.empty())
+      manifest.version = word;
     if (const std::string word = after_word(line, "digest"); !word.empty()) manifest.digest = word;
     if (const std::string word = after_word(line, "pin"); !word.empty()) {
       manifest.pins.push_back(word);

@@ -86,8 +86,7 @@ Result<ports::ReleaseDriver::Staged> ScriptRelease::stage(const core::ReleaseNum
   return complaint(options_.stage, *result);
 }
 
-Result<ports::ReleaseDriver::Installed> ScriptRelease::install(
-    const core::ReleaseNumber& release) {
+Result<ports::ReleaseDriver::Installed> ScriptRelease::install(const core::ReleaseNumber& release) {
   const Result<Installed> before = installed();
   if (before && before->number == release) return before;
   const auto result = commands_->run(spec(options_.install, core::to_string(release)));
