@@ -47,6 +47,9 @@ agent::AgentSettings make_settings(const config::AgentConfig& config) {
   settings.agent_version = ROLLMILL_VERSION;
   settings.boot_id = read_boot_id();
   settings.min_free_mb = config.release.min_free_mb;
+  settings.heartbeat_interval = config.heartbeat_interval;
+  settings.poll = config.poll;
+  settings.settle = config.settle;
   for (const core::Service& service : config.services) {
     const bool conductor = service.role == "conductor";
     const std::string name = config.conductor_name.empty() ? config.host : config.conductor_name;

@@ -32,6 +32,7 @@ http::ProberOptions prober_options(const config::ProberConfig& config) {
   options.timeout = config.timeout;
   options.microversion = config.microversion;
   options.token_file = config.token_file;
+  options.flush = std::chrono::seconds{5};  // a durable fact each
   return options;
 }
 

@@ -113,8 +113,12 @@ Error Controller::drifted(const std::string& shown_id, const core::Plan& now) co
 }
 
 base::UpgradeId Controller::new_id(const core::Plan& plan) {
+  // The time goes in, so that a controller that begins with an empty journal does not give an id
+  // that the agents' journals know already: they would answer from them and do nothing.
+  const std::string seed =
+      plan.id.text + ":" + std::to_string(ports_.clock.now().time_since_epoch().count()) + ":";
   for (base::Sequence salt = history_.last_sequence() + 1;; ++salt) {
-    const std::string digest = base::sha256_hex(plan.id.text + ":" + std::to_string(salt));
+    const std::string digest = base::sha256_hex(seed + std::to_string(salt));
     const base::UpgradeId id{"u-" + digest.substr(0, kIdDigits)};
     if (history_.find(id) == nullptr) return id;
   }

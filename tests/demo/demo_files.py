@@ -88,6 +88,9 @@ def _agent(world, facts, name, controller):
         "services": [] if host["role"] == "schema" else [host["role"]],
         "variables": {"bin": BIN, "world": world},
         "api": api,
+        "heartbeat_interval": "1s",
+        "poll": "200ms",
+        "settle": "500ms",
     }
     if host["role"] != "api":
         made["balancer"] = {"driver": "none"}
