@@ -86,7 +86,7 @@ class RemoteControl final : public cli::ControlClient {
 
 }  // namespace
 
-base::Result<std::unique_ptr<cli::ControlClient>> connect_control(
+base::Result<std::shared_ptr<cli::ControlClient>> connect_control(
     const cli::ConnectOptions& options) {
   rpc::ControlClientOptions remote;
   remote.controller = options.server;
@@ -94,7 +94,7 @@ base::Result<std::unique_ptr<cli::ControlClient>> connect_control(
   remote.user = options.user;
   auto client = rpc::make_control_client(std::move(remote));
   if (!client) return client.error();
-  return std::unique_ptr<cli::ControlClient>(std::make_unique<RemoteControl>(std::move(*client)));
+  return std::shared_ptr<cli::ControlClient>(std::make_shared<RemoteControl>(std::move(*client)));
 }
 
 }  // namespace rollmill::apps

@@ -7,7 +7,7 @@
 namespace rollmill::apps {
 
 /// The command line's client over gRPC.
-base::Result<std::unique_ptr<cli::ControlClient>> connect_control(
+base::Result<std::shared_ptr<cli::ControlClient>> connect_control(
     const cli::ConnectOptions& options);
 
 }  // namespace rollmill::apps

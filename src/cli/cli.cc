@@ -8,6 +8,25 @@
 namespace rollmill::cli {
 namespace {
 
+bool is_loopback(const std::string& server) {
+  return server.starts_with("127.") || server.starts_with("localhost:") ||
+         server.starts_with("[::1]");
+}
+
+/// Orders in plain text stay on this machine unless the person says otherwise.
+std::string check_connection(const ConnectOptions& options) {
+  const int files = static_cast<int>(!options.ca.empty()) +
+                    static_cast<int>(!options.cert.empty()) +
+                    static_cast<int>(!options.key.empty());
+  if (files != 0 && files != 3) {
+    return "TLS needs all of --ca, --cert and --key (or ROLLMILL_CA, ROLLMILL_CERT, ROLLMILL_KEY)";
+  }
+  if (files == 3 || options.insecure || is_loopback(options.server)) return "";
+  return options.server +
+         " is not on this machine; give --ca, --cert and --key, or --insecure to "
+         "send orders in plain text";
+}
+
 ExitCode dispatch(const Context& context) {
   switch (context.line.verb) {
     case Verb::Plan:
@@ -54,6 +73,10 @@ ExitCode run(const std::vector<std::string>& arguments, const Console& console,
     return answer->code;
   }
   const Invocation& line = std::get<Invocation>(parsed);
+  if (const std::string wrong = check_connection(line.connect); !wrong.empty()) {
+    console.err << "rollmill: " << wrong << '\n';
+    return ExitCode::Usage;
+  }
   const auto client = doors.connect(line.connect);
   if (!client.ok()) {
     console.err << "rollmill: " << client.error().message << '\n';

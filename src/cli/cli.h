@@ -45,7 +45,7 @@ struct ConnectOptions {
 /// The program's side.
 struct Doors {
   /// Does not wait for the connection; the first call does.
-  std::function<base::Result<std::unique_ptr<ControlClient>>(const ConnectOptions&)> connect;
+  std::function<base::Result<std::shared_ptr<ControlClient>>(const ConnectOptions&)> connect;
   std::function<base::Result<core::Policy>(const std::string& file)> read_policy;
   /// A new random idempotency key.
   std::function<std::string()> request_id;

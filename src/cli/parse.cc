@@ -85,7 +85,7 @@ class Parser {
   CLI::App* command(CLI::App& parent, Verb verb, const char* name, const std::string& about,
                     const std::string& examples) {
     CLI::App* const made = parent.add_subcommand(name, about);
-    made->description(about + "\n\nExamples:\n" + examples);
+    made->description(about + "\n\nExamples:\n" + examples + "\n");
     made->fallthrough();
     made->callback([this, verb] {
       draft_.line.verb = verb;
@@ -106,7 +106,7 @@ class Parser {
         "  rollmill plan --to 39.0            what would be done; changes nothing\n"
         "  rollmill upgrade start --to 39.0   show it, ask, do it, watch it\n"
         "  rollmill upgrade status            where it stands and what it waits for\n"
-        "  rollmill doctor                    is everything ready?");
+        "  rollmill doctor                    is everything ready?\n");
     app_.footer(
         "Exit codes: 0 done, 1 error, 2 usage, 3 a person is needed, 4 upgrade aborted,\n"
         "6 time limit of wait, 7 the plan has changed since it was shown, 130 Ctrl-C.");

@@ -18,7 +18,12 @@ class Screen {
  public:
   explicit Screen(std::ostream& out) : out_(out) {}
 
-  void draw(const std::vector<std::string>& lines) {
+  /// `rows`: of the screen; more lines than that cannot be drawn over, so the first ones give way.
+  void draw(std::vector<std::string> lines, int rows) {
+    const auto most = static_cast<std::size_t>(std::max(rows, 0));
+    if (most > 0 && lines.size() > most) {
+      lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(most));
+    }
     std::string text;
     if (drawn_ > 0) text = "\x1b[" + std::to_string(drawn_) + "A\r";
     for (const std::string& line : lines) text += line + "\x1b[K\n";
@@ -34,6 +39,11 @@ class Screen {
 
 bool interrupted(const Context& context) { return !context.console.rest(base::Duration{0}); }
 
+/// One row stays free, so that the last line end does not scroll the picture.
+int rows_of(const Context& context) {
+  return context.console.rows ? std::max(context.console.rows() - 1, 0) : 0;
+}
+
 ExitCode follow_live(const Context& context, const base::UpgradeId& upgrade) {
   Screen screen(context.console.out);
   Patience patience;
@@ -43,10 +53,9 @@ ExitCode follow_live(const Context& context, const base::UpgradeId& upgrade) {
     if (view.ok()) {
       patience.reset();
       Style style = style_of(context);
-      // One row stays free, so that the last line end does not scroll the picture.
-      style.rows = context.console.rows ? std::max(context.console.rows() - 1, 0) : 0;
+      style.rows = rows_of(context);
       lines = render_status(*view, context.console.now(), style);
-      screen.draw(lines);
+      screen.draw(lines, style.rows);
       if (has_ended(*view)) return code_of_view(*view);
       if (!context.console.rest(kRedraw)) return say_interrupted(context, upgrade);
       continue;
@@ -54,7 +63,7 @@ ExitCode follow_live(const Context& context, const base::UpgradeId& upgrade) {
     if (view.error().code != base::ErrorCode::Unavailable) return fail(context, view.error());
     std::vector<std::string> note = lines;
     note.push_back(" the controller does not answer; the view above is old; trying again");
-    screen.draw(note);
+    screen.draw(note, rows_of(context));
     if (patience.rest(context)) continue;
     return interrupted(context) ? say_interrupted(context, upgrade) : fail(context, view.error());
   }

@@ -118,18 +118,34 @@ bool is_quiet(const core::HostView& host) {
   return host.connected && (host.state == "idle" || host.state == "done");
 }
 
-/// What fits; hosts that do nothing give way first and are counted.
+/// Hosts in the order of the fleet; when not all fit, those that do something come first.
+/// `room` is counted in lines; at least the first host is shown.
+std::vector<const core::HostView*> hosts_to_show(const core::UpgradeView& view, base::TimePoint now,
+                                                 std::size_t room) {
+  const auto lines_of = [now](const core::HostView& host) {
+    return note_of(host, now).empty() ? std::size_t{1} : std::size_t{2};
+  };
+  std::vector<const core::HostView*> shown;
+  std::size_t wanted = 0;
+  for (const core::HostView& host : view.hosts) {
+    shown.push_back(&host);
+    wanted += lines_of(host);
+  }
+  if (wanted <= room) return shown;
+  std::stable_partition(shown.begin(), shown.end(),
+                        [](const core::HostView* host) { return !is_quiet(*host); });
+  std::size_t count = 0;
+  std::size_t used = 1;  // the line that counts the rest
+  while (count < shown.size() && used + lines_of(*shown[count]) <= room) {
+    used += lines_of(*shown[count++]);
+  }
+  shown.resize(std::max<std::size_t>(count, 1));
+  return shown;
+}
+
 std::vector<std::string> host_lines(const core::UpgradeView& view, base::TimePoint now,
                                     const Style& style, std::size_t room) {
-  std::vector<const core::HostView*> shown;
-  for (const core::HostView& host : view.hosts) shown.push_back(&host);
-  std::size_t hidden = 0;
-  if (shown.size() > room) {
-    std::stable_partition(shown.begin(), shown.end(),
-                          [](const core::HostView* host) { return !is_quiet(*host); });
-    hidden = shown.size() - (room > 0 ? room - 1 : 0);
-    shown.resize(shown.size() - hidden);
-  }
+  const std::vector<const core::HostView*> shown = hosts_to_show(view, now, room);
   Grid grid{{"HOST", "RELEASE", "PIN", "DOING", "STATE", "STEPS", "FOR", "LEFT"}, {}, 4, {}};
   for (const core::HostView* host : shown) {
     grid.rows.push_back(host_row(*host, now));
@@ -144,6 +160,7 @@ std::vector<std::string> host_lines(const core::UpgradeView& view, base::TimePoi
     if (note.empty()) continue;
     lines.push_back(paint(style, paint_of_host(*shown[i]), clip(style, "   " + note, most)));
   }
+  const std::size_t hidden = view.hosts.size() - shown.size();
   if (hidden > 0) lines.push_back(" and " + std::to_string(hidden) + " more hosts");
   return lines;
 }
@@ -207,11 +224,9 @@ std::vector<std::string> render_status(const core::UpgradeView& view, base::Time
   std::vector<std::string> lines = {header(view, style), ""};
   append(lines, phase_rail(view, style));
   lines.emplace_back();
-  const std::size_t others = lines.size() + below.size() + 2;
+  const std::size_t others = lines.size() + 1 + below.size();  // and the header of the hosts
   const auto rows = static_cast<std::size_t>(std::max(style.rows, 0));
-  const std::size_t room = rows == 0       ? view.hosts.size()
-                           : rows > others ? std::max<std::size_t>(rows - others, 2)
-                                           : 2;
+  const std::size_t room = rows == 0 ? 2 * view.hosts.size() : rows - std::min(rows, others);
   append(lines, host_lines(view, now, style, room));
   append(lines, below);
   return lines;

@@ -1,0 +1,173 @@
+#include <gtest/gtest.h>
+
+#include "cli/fixture.h"
+
+namespace rollmill::cli {
+namespace {
+
+using Asked = std::vector<std::string>;
+
+class Command : public testing::Test {
+ protected:
+  Command() {
+    terminal_.client = &client_;
+    client_.views = {running_view()};
+  }
+
+  FakeClient client_;
+  Terminal terminal_;
+};
+
+TEST_F(Command, plan_prints_it_and_the_command_that_runs_exactly_it) {
+  EXPECT_EQ(terminal_.run({"plan", "39.0", "--policy", "good.json"}), ExitCode::Ok);
+  EXPECT_EQ(client_.asked, (Asked{"plan 39.0 with a policy"}));
+  EXPECT_EQ(terminal_.out,
+            "the plan\nplan 4c1d9e\n\nRun exactly this with:\n"
+            "  rollmill upgrade start --to 39.0 --plan 4c1d9e\n");
+}
+
+TEST_F(Command, wrong_releases_and_policies_are_usage_errors) {
+  EXPECT_EQ(terminal_.run({"plan", "gazpacho"}), ExitCode::Usage);
+  EXPECT_EQ(terminal_.err,
+            "rollmill: \"gazpacho\" is not a release; write MAJOR.MINOR, such as 39.0\n");
+  EXPECT_EQ(terminal_.run({"plan", "39.0", "--policy", "bad.json"}), ExitCode::Usage);
+  EXPECT_EQ(terminal_.err, "rollmill: the policy is not usable:\nbad.json:1: /canary: is wrong\n");
+}
+
+TEST_F(Command, start_without_a_terminal_needs_a_word) {
+  EXPECT_EQ(terminal_.run({"upgrade", "start", "39.0"}), ExitCode::Usage);
+  EXPECT_EQ(terminal_.err,
+            "rollmill: there is no terminal to ask on; add --yes, or --plan ID with the id that "
+            "`rollmill plan` prints\n");
+  EXPECT_TRUE(client_.asked.empty());
+}
+
+TEST_F(Command, start_runs_exactly_the_plan_that_was_shown) {
+  EXPECT_EQ(terminal_.run({"upgrade", "start", "39.0", "--yes", "--detach", "--reason", "fix",
+                           "--approve", "unpin"}),
+            ExitCode::Ok);
+  EXPECT_EQ(
+      client_.asked,
+      (Asked{"plan 39.0", "start 39.0 plan 4c1d9e request r-1 because of fix approve unpin"}));
+  EXPECT_EQ(terminal_.out,
+            "the plan\nplan 4c1d9e\nupgrade u-7f3a has started. Watch it with:\n"
+            "  rollmill upgrade watch u-7f3a\n");
+}
+
+TEST_F(Command, start_asks_on_a_terminal_and_takes_no_for_an_answer) {
+  terminal_.is_terminal = true;
+  terminal_.answer = "\n";
+  EXPECT_EQ(terminal_.run({"upgrade", "start", "39.0"}), ExitCode::Error);
+  EXPECT_EQ(client_.asked, (Asked{"plan 39.0"}));
+  EXPECT_EQ(terminal_.err,
+            "Start this upgrade? [y/N] Nothing was started. The same plan later: rollmill upgrade "
+            "start --to 39.0 --plan 4c1d9e\n");
+  terminal_.answer = "y\n";
+  EXPECT_EQ(terminal_.run({"upgrade", "start", "39.0", "--detach"}), ExitCode::Ok);
+}
+
+TEST_F(Command, start_with_a_plan_that_changed_is_drift) {
+  client_.refusal = base::Error{base::ErrorCode::Aborted, "the plan has changed:\n- a\n+ b"};
+  EXPECT_EQ(terminal_.run({"upgrade", "start", "39.0", "--plan", "old"}), ExitCode::Drift);
+  EXPECT_EQ(client_.asked, (Asked{"start 39.0 plan old request r-1 because of "}));
+  EXPECT_EQ(terminal_.err, "rollmill: the plan has changed:\n- a\n+ b\n");
+}
+
+TEST_F(Command, nobody_answering_says_where_it_looked) {
+  client_.refusal = base::Error{base::ErrorCode::Unavailable, "cannot connect"};
+  EXPECT_EQ(terminal_.run({"upgrade", "pause"}), ExitCode::Error);
+  EXPECT_EQ(terminal_.err,
+            "rollmill: cannot connect\n  is rollmilld running at 127.0.0.1:7443? Another address: "
+            "--server HOST:PORT, or ROLLMILL_SERVER\n");
+}
+
+TEST_F(Command, every_deed_is_passed_on_with_its_reason) {
+  for (const std::vector<std::string>& line :
+       {std::vector<std::string>{"upgrade", "pause", "--reason", "lunch"},
+        {"upgrade", "resume", "u-1"},
+        {"upgrade", "abort", "u-1", "--reason", "wrong"},
+        {"upgrade", "approve", "unpin"},
+        {"upgrade", "approve", "u-1", "unpin", "--valid-for", "8h"},
+        {"upgrade", "retry"},
+        {"upgrade", "retry", "u-1", "--step", "17"},
+        {"upgrade", "skip", "--step", "3", "--reason", "by hand"}}) {
+    EXPECT_EQ(terminal_.run(line), ExitCode::Ok) << line[1] << terminal_.err;
+  }
+  EXPECT_EQ(client_.asked,
+            (Asked{"pause [] because of [lunch]", "resume [u-1] because of []",
+                   "abort [u-1] because of [wrong]", "approve unpin [] because of []",
+                   "approve unpin for 8h00m [u-1] because of []", "retry [] because of []",
+                   "retry step 17 [u-1] because of []", "skip step 3 [] because of [by hand]"}));
+}
+
+TEST_F(Command, what_cannot_be_taken_back_is_asked_on_a_terminal) {
+  terminal_.is_terminal = true;
+  for (const char* verb : {"abort", "approve"}) {
+    std::vector<std::string> line = {"upgrade", verb, "u-1"};
+    if (std::string(verb) == "approve") line.emplace_back("unpin");
+    terminal_.answer = "n\n";
+    EXPECT_EQ(terminal_.run(line), ExitCode::Error);
+    EXPECT_NE(terminal_.err.find("Nothing was done."), std::string::npos);
+  }
+  EXPECT_TRUE(client_.asked.empty());
+  EXPECT_EQ(terminal_.run({"upgrade", "abort", "u-1", "--yes"}), ExitCode::Ok);
+}
+
+TEST_F(Command, refusals_are_errors) {
+  client_.refusal = base::Error{base::ErrorCode::FailedPrecondition, "upgrade u-1 is not paused"};
+  EXPECT_EQ(terminal_.run({"upgrade", "resume"}), ExitCode::Error);
+  EXPECT_EQ(terminal_.err, "rollmill: upgrade u-1 is not paused\n");
+}
+
+TEST_F(Command, status_is_a_picture_or_json) {
+  EXPECT_EQ(terminal_.run({"upgrade", "status"}), ExitCode::Ok);
+  EXPECT_EQ(terminal_.out.substr(0, 42), "u-7f3a  35.0 -> 39.0  fleet lab  RUNNING  ");
+  EXPECT_EQ(terminal_.run({"upgrade", "status", "-o", "jsonl"}), ExitCode::Ok);
+  EXPECT_EQ(terminal_.out.substr(0, 15), "{\"id\":\"u-7f3a\",");
+  client_.views.clear();
+  EXPECT_EQ(terminal_.run({"upgrade", "status"}), ExitCode::Error);
+  EXPECT_EQ(terminal_.err, "rollmill: there is no upgrade\n");
+}
+
+TEST_F(Command, events_are_lines_or_json) {
+  client_.stream = {event(1, "PhaseStarted", "conductors begins"), event(2, "StepFailed", "no")};
+  EXPECT_EQ(terminal_.run({"events"}), ExitCode::Ok);
+  EXPECT_EQ(terminal_.out,
+            "2026-11-22T15:00:01.000Z info conductors cond2 conductors begins\n"
+            "2026-11-22T15:00:02.000Z info conductors cond2 no\n");
+  EXPECT_EQ(terminal_.run({"events", "-o", "jsonl"}), ExitCode::Ok);
+  EXPECT_EQ(std::count(terminal_.out.begin(), terminal_.out.end(), '\n'), 2);
+  EXPECT_EQ(terminal_.out.substr(0, 14), "{\"sequence\":1,");
+}
+
+TEST_F(Command, logs_pick_the_step_that_failed_when_none_is_named) {
+  core::UpgradeView view = finished_view();
+  core::StepView failed = view.steps[0];
+  failed.index = 21;
+  failed.state = "failed";
+  view.steps.push_back(failed);
+  client_.views = {view};
+  client_.output = {{"apt-get install", "line 1\n", false}, {"", "line 2\n", true}};
+  EXPECT_EQ(terminal_.run({"logs"}), ExitCode::Ok);
+  EXPECT_EQ(client_.asked, (Asked{"logs u-7f3a step 21"}));
+  EXPECT_EQ(terminal_.out, "$ apt-get install\nline 1\nline 2\n");
+  EXPECT_EQ(terminal_.err, "step 21: start ironic-conductor on cond2 (conductors), failed\n");
+  EXPECT_EQ(terminal_.run({"logs", "u-7f3a", "17", "-f"}), ExitCode::Ok);
+  EXPECT_EQ(client_.asked.back(), "logs u-7f3a step 17 follow");
+  EXPECT_EQ(terminal_.run({"logs", "99"}), ExitCode::Error);
+  EXPECT_EQ(terminal_.err,
+            "rollmill: upgrade u-7f3a has no step 99; `rollmill upgrade report -o json` lists its "
+            "steps\n");
+}
+
+TEST_F(Command, report_json_holds_the_upgrade_and_its_pauses) {
+  client_.views = {finished_view()};
+  client_.stream = {event(1, "StepFailed", "x"), event(2, "UpgradePaused", "lunch")};
+  EXPECT_EQ(terminal_.run({"upgrade", "report", "-o", "json"}), ExitCode::Ok);
+  EXPECT_EQ(terminal_.out.substr(0, 26), "{\"upgrade\":{\"id\":\"u-7f3a\",");
+  EXPECT_NE(terminal_.out.find("\"pauses\":[{\"sequence\":2,"), std::string::npos);
+  EXPECT_EQ(terminal_.out.find("StepFailed"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace rollmill::cli
