@@ -122,6 +122,19 @@ TEST(DrainConductor, never_takes_an_unreadable_api_for_quiet) {
   EXPECT_TRUE(told.retryable());
 }
 
+TEST(DrainConductor, looks_more_rarely_when_a_look_takes_long) {
+  ConductorStory story;
+  story.host.ironic.nodes[1].provision_state = "cleaning";
+  int looks = 0;
+  story.host.deployment.asked = [&] {
+    ++looks;
+    story.host.world.pass(seconds{10});
+  };
+  EXPECT_EQ(story.run(Verb::Drain).code(), "NODES_BUSY");
+  EXPECT_LE(looks, 6);  // in five minutes, of which a fifth at most is spent on looking
+  EXPECT_GE(looks, 5);
+}
+
 TEST(DrainConductor, waits_until_another_living_conductor_covers_it) {
   ConductorStory story;
   FakeApi::fall_silent(story.host.ironic, "cond2");

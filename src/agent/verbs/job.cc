@@ -13,6 +13,7 @@ using core::Verdict;
 namespace {
 
 constexpr base::Duration kEndMargin = std::chrono::seconds{10};
+constexpr int kLookShare = 4;  ///< Rests are at least so many times as long as the looks.
 
 }  // namespace
 
@@ -31,16 +32,19 @@ Job::Job(const AgentSettings& the_settings, const HostPorts& the_host, const cor
       waiting(the_waiting),
       started_at_(started_at) {}
 
-void Job::ok(const char* id, std::string summary) {
-  checks.push_back({id, Verdict::Ok, std::move(summary)});
-}
+void Job::ok(const char* id, std::string summary) { add(id, Verdict::Ok, std::move(summary)); }
 
 void Job::warn(const char* id, std::string summary) {
-  checks.push_back({id, Verdict::Warning, std::move(summary)});
+  add(id, Verdict::Warning, std::move(summary));
 }
 
 void Job::note(const char* id, std::string summary) {
-  checks.push_back({id, Verdict::Failed, std::move(summary)});
+  add(id, Verdict::Failed, std::move(summary));
+}
+
+void Job::add(const char* id, Verdict verdict, std::string summary) {
+  waiting.say(std::string(core::to_string(verdict)) + " " + id + ": " + summary);
+  checks.push_back({id, verdict, std::move(summary)});
 }
 
 Trouble Job::fail(const char* id, std::string summary, bool retryable) {
@@ -63,13 +67,14 @@ Trouble Job::unreadable(const char* what, const base::Error& error) const {
 }
 
 Trouble Job::await(const char* id, const std::function<Look()>& look, bool retryable) {
-  return await_until(limit(), id, look,
+  return await_until(soft_limit(), id, look,
                      [&](const std::string& reason) { return fail(id, reason, retryable); });
 }
 
 Trouble Job::await_until(base::TimePoint until, const char* id, const std::function<Look()>& look,
                          const std::function<Trouble(const std::string& reason)>& late) {
   for (;;) {
+    const base::TimePoint before = waiting.now();
     const Look seen = look();
     if (seen.kind != Look::Kind::NotYet) waiting.waits("", "");
     switch (seen.kind) {
@@ -82,8 +87,10 @@ Trouble Job::await_until(base::TimePoint until, const char* id, const std::funct
         break;
     }
     waiting.waits(check_code(id), seen.text);
-    const bool over = waiting.now() + settings.poll > until;
-    if (over || !waiting.pause(settings.poll)) {
+    // A look that takes long, as over many nodes, is made more rarely.
+    const base::Duration rest = std::max(settings.poll, kLookShare * (waiting.now() - before));
+    const bool over = waiting.now() + rest > until;
+    if (over || !waiting.pause(rest)) {
       waiting.waits("", "");
       return over || time_is_over() ? late(seen.text) : cancelled();
     }

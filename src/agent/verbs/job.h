@@ -62,7 +62,7 @@ class Job {
   Trouble unreadable(const char* what, const base::Error& error) const;
   /// @}
 
-  /// Looks until it is good (then notes the check as ok), bad, the limit comes, or the task is
+  /// Looks until it is good (then notes the check as ok), bad, the soft limit comes, or the task is
   /// cancelled. Always looks at least once. While it waits it says so with the check's code.
   Trouble await(const char* id, const std::function<Look()>& look, bool retryable = true);
   /// The same until a time of its own; `late` decides what follows when the time is over.
@@ -83,6 +83,7 @@ class Job {
   const core::ReleaseQuirks& quirks(const core::ReleaseNumber& release) const;
 
  private:
+  void add(const char* id, core::Verdict verdict, std::string summary);
   Trouble cancelled() const;
   bool time_is_over() const;
 
