@@ -94,6 +94,7 @@ void PlanBuilder::add_service_turn(base::ServiceIndex index, bool takes_down,
   args.service = what.name;
   args.role = what.role;
   args.domain = what.domain;
+  args.busy = plan_.policy.busy;
   args.outage_accepted = budget_of(plan_.policy, what.role).min_available == 0;
   add_host_turn(host_of(index), std::vector<TaskArgs>(verbs.size(), args), verbs);
   Turn& turn = plan_.turns.back();
