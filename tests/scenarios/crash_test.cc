@@ -6,8 +6,8 @@
 #include "support/script.h"
 
 /// The controller dies after each append that a scenario prints (of the happy path: after every
-/// append), before anything that follows from it is done. Another takes over; from there all hosts are healthy and an operator does what is
-/// advised. It must end well, with every promise kept.
+/// append), before anything that follows from it is done. Another takes over; from there all hosts
+/// are healthy and an operator does what is advised. It must end well, with every promise kept.
 namespace rollmill::test {
 namespace {
 

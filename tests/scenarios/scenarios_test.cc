@@ -36,6 +36,21 @@ TEST_P(Scenario, state_is_the_fold_of_its_facts) {
   EXPECT_EQ(difference(fold(facts), run.loop.state), "");
 }
 
+/// The kinds of a variant, by index: those that some scenario has brought about.
+std::set<std::size_t> kinds_seen() {
+  std::set<std::size_t> kinds;
+  for (const std::string& name : scenario_names()) {
+    for (const auto& fact : run_script(script_named(name)).loop.facts) {
+      kinds.insert(fact->body.index());
+    }
+  }
+  return kinds;
+}
+
+TEST(Scenarios, tell_of_every_kind_of_fact) {
+  EXPECT_EQ(kinds_seen().size(), std::variant_size_v<core::FactBody>);
+}
+
 INSTANTIATE_TEST_SUITE_P(Every, Scenario, testing::ValuesIn(scenario_names()),
                          [](const auto& row) { return row.param; });
 

@@ -104,7 +104,9 @@ core::HostFacts FleetTwin::read(const base::HostName& name, base::TimePoint now)
   facts.details["config.drop_in"] = host.drop_in ? "ours" : "none";
   facts.details["config.pin_source"] = !host.pin ? "none" : host.drop_in ? "ours" : "operator";
   facts.details["disk.free_mb"] = "20000";
-  facts.details["api.conductors"] = registry();
+  if (one_registry_reader.empty() || one_registry_reader == name.text) {
+    facts.details["api.conductors"] = registry();
+  }
   if (!host.conductor_name.empty()) facts.details["conductor.hostname"] = host.conductor_name;
   for (const ServiceTwin& service : host.services) {
     facts.services.push_back(read_service(host, service));
@@ -180,7 +182,7 @@ bool FleetTwin::stop(ServiceTwin& service, const std::string& name) {
     broken.push_back(name + ": stopped while the balancer sends requests to it");
   }
   if (!set(service.running, false)) return false;
-  watch_budget(service);
+  if (one_registry_reader.empty()) watch_budget(service);
   return true;
 }
 

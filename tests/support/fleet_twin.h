@@ -53,6 +53,8 @@ class FleetTwin {
 
   /// Budgets that `perform` watches.
   core::Policy policy;
+  /// The only host that reads the registry; empty: all do. For large fleets.
+  std::string one_registry_reader;
   /// Rows of the conductor registry that no host of the fleet owns.
   std::vector<std::string> strangers;
   /// Every promise that was broken, in words.

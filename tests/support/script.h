@@ -6,9 +6,9 @@
 
 #include "support/engine_loop.h"
 
-/// The language of the files in tests/scenarios. A file is inputs, a line `----`, and what came out:
-/// each input after `>`, then the facts (`+10s StepFailed ...`) and the commands (`=> ...`) that
-/// followed. `#` begins a comment.
+/// The language of the files in tests/scenarios. A file is inputs, a line `----`, and what came
+/// out: each input after `>`, then the facts (`+10s StepFailed ...`) and the commands (`=> ...`)
+/// that followed. `#` begins a comment.
 ///
 /// What there is, before `start`:
 ///   fleet WORDS                       builders.h; `from 29.0` and `to 35.0` where not 35.0 -> 39.0
@@ -19,8 +19,9 @@
 ///          ahead 20s | finds CHECK failed|warning WHY | well | side_by_side | in_place
 ///   stranger NAME | no strangers
 /// What happens:
-///   plan | plan again | start | start shown | approve GATE | approve GATE for 1h | pause WHY | resume | abort WHY
-///   retry [STEP] | skip STEP WHY                       STEP is `12` or `drain cond1`
+///   plan | plan again | start | start shown | approve GATE | approve GATE for 1h
+///   pause WHY | resume | abort WHY
+///   retry [STEP] | skip STEP WHY                      STEP is `12` or `drain cond1`
 ///   agents come all | agent comes HOST | agent goes HOST WHY | hold HOST | release HOST
 ///   accept HOST | ok HOST | ok all | waits HOST CODE WHY | waits HOST nothing
 ///   fail HOST CODE [retryable] WHY | refuse HOST CODE WHY          of the host's open task

@@ -56,11 +56,8 @@ std::string print_fact(const core::Upgrade& after, const core::Fact& fact) {
   const core::EventView event = core::make_event(after, 1, fact);
   std::string line = "  " + since_start(fact.at) + " " + event.kind;
   if (event.step) line += " [" + std::to_string(*event.step) + "]";
-  std::string text = event.text;
-  if (!event.host.empty() && text.find(event.host) == std::string::npos) {
-    text = event.host + ": " + text;
-  }
-  return mask(line + " " + text + extra(fact.body) + "\n", after.plan->id.text);
+  if (!event.host.empty()) line += " " + event.host + ":";
+  return mask(line + " " + event.text + extra(fact.body) + "\n", after.plan->id.text);
 }
 
 std::string print_command(const core::Command& command) {
@@ -137,8 +134,10 @@ bool is_telling(const core::FactBody& body) {
            std::holds_alternative<StepAccepted>(body) ||
            std::holds_alternative<StepSucceeded>(body) ||
            std::holds_alternative<AgentConnected>(body) ||
-           std::holds_alternative<TurnStarted>(body) || std::holds_alternative<TurnFinished>(body) ||
-           std::holds_alternative<SoakStarted>(body) || std::holds_alternative<WaveFinished>(body) ||
+           std::holds_alternative<TurnStarted>(body) ||
+           std::holds_alternative<TurnFinished>(body) ||
+           std::holds_alternative<SoakStarted>(body) ||
+           std::holds_alternative<WaveFinished>(body) ||
            std::holds_alternative<PhaseFinished>(body));
 }
 
