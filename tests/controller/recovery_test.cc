@@ -158,16 +158,17 @@ TEST(Recovery, refuses_a_journal_with_two_unfinished_upgrades) {
   EXPECT_EQ(refused.error().code, ErrorCode::DataLoss);
 }
 
-/// Plays the loss of the journal in the middle of work. A send after it would end the process with
-/// another code than the abort that is expected.
+/// Plays the loss of the journal at a result, which is acknowledged and lets the next task be sent.
+/// Any send after the loss would end the process with another code than the abort that is expected.
 void lose_the_journal() {
   World world;
   ASSERT_TRUE(world.boot().ok());
   world.come_all();
   ASSERT_TRUE(world.start().ok());
+  const core::SendTask task = world.take_task();
   world.journal.fail_after(0);
   world.link.on_send = [] { ::_exit(7); };
-  world.go_on();
+  world.controller->agent_reported(task.host, {task.task.key, core::TaskSucceeded{}});
 }
 
 TEST(RecoveryDeathTest, stops_before_it_sends_when_the_journal_fails) {
