@@ -1,0 +1,79 @@
+#include "http/metrics.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "support/golden.h"
+
+namespace rollmill::http {
+namespace {
+
+const ports::ControllerInfo kInfo{"0.1.0", "lab", 3, true, 120, 5, 4};
+
+core::UpgradeView upgrade() {
+  core::UpgradeView view;
+  view.id = "u-7f3a";
+  view.fleet = "lab";
+  view.from = "35.0";
+  view.to = "39.0";
+  view.state = "PAUSED";
+  view.current_phase = "conductors";
+  view.elapsed = base::Duration{83'045};
+  view.failures = 1;
+  core::PhaseView done;
+  done.name = "expand";
+  done.state = "done";
+  done.elapsed = base::Duration{1007};
+  done.probes_sent = 10;
+  core::PhaseView active;
+  active.name = "conductors";
+  active.state = "active";
+  active.elapsed = base::Duration{20'000};
+  active.probes_sent = 300;
+  active.probes_failed = 2;
+  active.longest_gap = base::Duration{412};
+  view.phases = {done, active};
+  core::HostView pinned;
+  pinned.release = "39.0";
+  pinned.pin = "35.0";
+  core::HostView old;
+  view.hosts = {pinned, old};
+  view.blocked = core::Blocked{"NODES_BUSY", "x", base::TimePoint{std::chrono::seconds{1700000000}},
+                               "",           "",  ""};
+  return view;
+}
+
+TEST(Metrics, whole_page_is_as_promised) {
+  const core::UpgradeView view = upgrade();
+  test::expect_golden("http/golden/metrics.txt", print_metrics("0.1.0", kInfo, &view));
+}
+
+TEST(Metrics, without_an_upgrade_only_the_controller_is_shown) {
+  const std::string page = print_metrics("0.1.0", kInfo, nullptr);
+  EXPECT_EQ(page.find("rollmill_upgrade"), std::string::npos);
+  EXPECT_NE(page.find("rollmill_hosts_connected 4\n"), std::string::npos);
+}
+
+TEST(Metrics, quotes_and_line_ends_in_labels_are_escaped) {
+  core::UpgradeView view = upgrade();
+  view.fleet = "a\"b\\c\nd";
+  EXPECT_NE(print_metrics("v", kInfo, &view).find("fleet=\"a\\\"b\\\\c\\nd\""), std::string::npos);
+}
+
+TEST(Metrics, every_sample_has_a_family_and_no_series_comes_twice) {
+  const core::UpgradeView view = upgrade();
+  std::istringstream page(print_metrics("0.1.0", kInfo, &view));
+  std::set<std::string> families;
+  std::set<std::string> series;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("# TYPE ")) families.insert(line.substr(7, line.find(' ', 7) - 7));
+    if (line.starts_with("#")) continue;
+    const std::string name = line.substr(0, line.rfind(' '));
+    EXPECT_TRUE(series.insert(name).second) << line;
+    EXPECT_TRUE(families.contains(name.substr(0, name.find('{')))) << line;
+  }
+}
+
+}  // namespace
+}  // namespace rollmill::http
