@@ -34,15 +34,14 @@ struct AptOptions {
   /// The one whose version is the release's; its code holds the table of pins.
   std::string code_package = "python3-ironic";
   std::string stage_folder = "/var/lib/rollmill-agent/staged";
-  bool update_lists = true;                               ///< `apt-get update` before staging.
-  std::string policy_file = "/usr/sbin/policy-rc.d";      ///< Asked by every maintainer script.
-  std::string dpkg_folder = "/var/lib/dpkg/info";         ///< `PACKAGE.list` tell when it changed.
+  bool update_lists = true;                           ///< `apt-get update` before staging.
+  std::string policy_file = "/usr/sbin/policy-rc.d";  ///< Asked by every maintainer script.
+  std::string dpkg_folder = "/var/lib/dpkg/info";     ///< `PACKAGE.list` tell when it changed.
   std::string python = "/usr/bin/python3";
-  base::Duration lock_timeout{std::chrono::minutes{5}};   ///< Wait for another apt or dpkg.
-  base::Duration time_limit{std::chrono::minutes{15}};    ///< Of one call of apt or dpkg.
+  base::Duration lock_timeout{std::chrono::minutes{5}};  ///< Wait for another apt or dpkg.
+  base::Duration time_limit{std::chrono::minutes{15}};   ///< Of one call of apt or dpkg.
 };
-std::shared_ptr<ports::ReleaseDriver> make_apt_release(AptOptions options,
-                                                       SharedCommands commands);
+std::shared_ptr<ports::ReleaseDriver> make_apt_release(AptOptions options, SharedCommands commands);
 
 /// Commands of the operator's. `{release}` is MAJOR.MINOR. The last line of stdout is the answer:
 ///   installed  the full version: `35.0.1`
@@ -127,9 +126,9 @@ struct SchemaOptions {
   Words histogram;  ///< Last line: JSON {table: {version: rows}}, alone or under "row_versions".
   Words versions;   ///< Last line: JSON {table: version} of `{release}`.
   Words database;   ///< Last line: the database server's version, or "none".
-  bool has_database = true;  ///< False: `database_version` is NotFound without asking.
-  std::string user = "ironic";                         ///< Runs dbsync and status.
-  std::string config_file = "/etc/ironic/ironic.conf"; ///< For the built-in programs.
+  bool has_database = true;     ///< False: `database_version` is NotFound without asking.
+  std::string user = "ironic";  ///< Runs dbsync and status.
+  std::string config_file = "/etc/ironic/ironic.conf";  ///< For the built-in programs.
   std::string python = "/usr/bin/python3";
   base::Duration read_limit{std::chrono::minutes{5}};  ///< A dead database takes 105 s.
   base::Duration upgrade_limit{std::chrono::hours{2}};
@@ -155,7 +154,7 @@ std::shared_ptr<ports::BalancerDriver> make_haproxy_balancer(HaproxyOptions opti
 /// oslo.middleware's disable_by_file: while the file is there the balancer's check fails.
 struct HealthFileOptions {
   std::string path;
-  std::string group;  ///< May read the file; empty: everybody.
+  std::string group;                                ///< May read the file; empty: everybody.
   base::Duration notice{std::chrono::seconds{10}};  ///< Balancers have noticed after this long.
 };
 std::shared_ptr<ports::BalancerDriver> make_health_file_balancer(HealthFileOptions options,
@@ -181,7 +180,7 @@ struct ApiOptions {
   /// Holds a token for X-Auth-Token, or a whole header line (`Authorization: Basic ...`). Read for
   /// each request, so that it may be renewed. Empty: nothing is sent.
   std::string token_file;
-  std::string ca_file;  ///< For https; empty: the system's.
+  std::string ca_file;                                  ///< For https; empty: the system's.
   base::Duration time_limit{std::chrono::seconds{10}};  ///< Of one request.
 };
 std::shared_ptr<ports::IronicApi> make_ironic_api(ApiOptions options);

@@ -12,7 +12,8 @@ namespace {
 using Reply = FakeHttp::Reply;
 
 std::string root(const std::string& maximum) {
-  return R"({"default_version": {"id": "v1", "min_version": "1.1", "version": ")" + maximum + "\"}}";
+  return R"({"default_version": {"id": "v1", "min_version": "1.1", "version": ")" + maximum +
+         "\"}}";
 }
 std::string node(const std::string& uuid) {
   return R"({"uuid": ")" + uuid + R"(", "provision_state": "active", "reservation": null})";
@@ -27,8 +28,7 @@ std::shared_ptr<ports::IronicApi> api_at(const std::string& url,
 }
 
 TEST(ParseAddress, forms_of_addresses) {
-  EXPECT_EQ(*parse_address("http://10.0.0.21:6385"),
-            (HttpAddress{false, "10.0.0.21", "6385", ""}));
+  EXPECT_EQ(*parse_address("http://10.0.0.21:6385"), (HttpAddress{false, "10.0.0.21", "6385", ""}));
   EXPECT_EQ(*parse_address("https://api.example/baremetal/"),
             (HttpAddress{true, "api.example", "443", "/baremetal"}));
   EXPECT_EQ(*parse_address("http://[::1]:6385"), (HttpAddress{false, "::1", "6385", ""}));
@@ -40,9 +40,7 @@ TEST(ParseAddress, forms_of_addresses) {
 }
 
 TEST(IronicApi, versions_come_from_the_root) {
-  FakeHttp server([](const std::string&, const std::string&) {
-    return Reply{200, root("1.111")};
-  });
+  FakeHttp server([](const std::string&, const std::string&) { return Reply{200, root("1.111")}; });
   const auto versions = api_at(server.url())->versions();
   ASSERT_TRUE(versions.ok()) << versions.error().message;
   EXPECT_EQ(versions->maximum, "1.111");
@@ -105,8 +103,9 @@ TEST(IronicApi, errors_carry_what_ironic_says) {
   const auto failed = api->round_trip("5778");
   ASSERT_FALSE(failed.ok());
   EXPECT_EQ(failed.error().code, base::ErrorCode::Unavailable);
-  EXPECT_EQ(failed.error().message, server.url() + "/v1/nodes/5778/validate: 500: Unable to "
-                                                   "establish connection to http://cond2:8089");
+  EXPECT_EQ(failed.error().message, server.url() +
+                                        "/v1/nodes/5778/validate: 500: Unable to "
+                                        "establish connection to http://cond2:8089");
   status = 404;
   EXPECT_EQ(api->round_trip("x").error().code, base::ErrorCode::NotFound);
   status = 401;

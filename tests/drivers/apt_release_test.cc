@@ -53,9 +53,9 @@ class FakeDebian {
     for (const std::string& word : spec.argv) {
       const std::string option = "Dir::Cache::archives=";
       if (word.rfind(option, 0) != 0) continue;
-      EXPECT_TRUE(write_file(word.substr(option.size()) + "python3-ironic_1%3a39.0.0-6_all.deb",
-                             "new code")
-                      .ok());
+      EXPECT_TRUE(
+          write_file(word.substr(option.size()) + "python3-ironic_1%3a39.0.0-6_all.deb", "new code")
+              .ok());
     }
     return printed("");
   }
@@ -118,8 +118,7 @@ TEST_F(AptReleaseTest, stage_fetches_installs_nothing_and_is_proven_by_its_diges
   EXPECT_EQ(staged->pins, (std::vector<std::string>{"39.0", "35.0"}));
   EXPECT_EQ(debian_.version, "1:35.0.1-10");
   EXPECT_EQ(make()->staged(new_)->value().digest, staged->digest);
-  const std::string file =
-      scratch_ / "staged/1_39.0.0-6/python3-ironic_1%3a39.0.0-6_all.deb";
+  const std::string file = scratch_ / "staged/1_39.0.0-6/python3-ironic_1%3a39.0.0-6_all.deb";
   ASSERT_TRUE(write_file(file, "other code").ok());
   EXPECT_EQ(*make()->staged(new_), std::nullopt);
   EXPECT_EQ(make()->install(new_).error().code, base::ErrorCode::FailedPrecondition);

@@ -19,7 +19,8 @@ namespace {
 
 // Cut after the columns that are read; HAProxy 2.6.
 const std::string kStatHead =
-    "# pxname,svname,qcur,qmax,scur,smax,slim,stot,bin,bout,dreq,dresp,ereq,econ,eresp,wretr,wredis,"
+    "# "
+    "pxname,svname,qcur,qmax,scur,smax,slim,stot,bin,bout,dreq,dresp,ereq,econ,eresp,wretr,wredis,"
     "status,weight,act,\n";
 std::string stat(const std::string& status, const std::string& sessions = "2") {
   return kStatHead + "ironic,FRONTEND,,,0,4,500,172,36190,193978,0,0,0,,,,,OPEN,,,\n" +
@@ -28,7 +29,8 @@ std::string stat(const std::string& status, const std::string& sessions = "2") {
 }
 std::string states(const std::string& admin) {
   return "1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight\n"
-         "3 apis 1 api1 10.99.0.21 2 " + admin + " 1 1 0 15 3 3 6 0 0 0 - 6385 - 0 0 - - 0\n\n";
+         "3 apis 1 api1 10.99.0.21 2 " +
+         admin + " 1 1 0 15 3 3 6 0 0 0 - 6385 - 0 0 - - 0\n\n";
 }
 
 TEST(HaproxyText, stat_row_gives_status_and_requests) {
@@ -117,8 +119,8 @@ struct FakeHaproxy {
 class HaproxyTest : public ::testing::Test {
  protected:
   std::shared_ptr<ports::BalancerDriver> make(const std::string& server = "api1") {
-    return make_haproxy_balancer({{scratch_ / "a", scratch_ / "b"}, "apis", server,
-                                  std::chrono::seconds(5)});
+    return make_haproxy_balancer(
+        {{scratch_ / "a", scratch_ / "b"}, "apis", server, std::chrono::seconds(5)});
   }
   Scratch scratch_;
   FakeHaproxy first_;
@@ -176,8 +178,8 @@ TEST(HealthFile, file_is_made_and_removed_and_time_is_given) {
   const Scratch scratch;
   base::Duration rested{};
   const Pace pace{[] { return base::TimePoint(); }, [&](base::Duration d) { rested += d; }};
-  const auto balancer = make_health_file_balancer(
-      {scratch / "disabled", "", std::chrono::seconds(7)}, pace);
+  const auto balancer =
+      make_health_file_balancer({scratch / "disabled", "", std::chrono::seconds(7)}, pace);
   EXPECT_TRUE(balancer->state("x")->serving);
   ASSERT_TRUE(balancer->take_out("x").ok());
   EXPECT_TRUE(exists(scratch / "disabled"));
@@ -192,8 +194,8 @@ TEST(HealthFile, file_is_made_and_removed_and_time_is_given) {
 
 TEST(ScriptBalancer, commands_get_the_service_and_their_word_is_read) {
   std::string answer = "log\nUP 3\n";
-  const auto commands = std::make_shared<FakeCommands>(
-      [&](const ports::CommandSpec&) { return printed(answer); });
+  const auto commands =
+      std::make_shared<FakeCommands>([&](const ports::CommandSpec&) { return printed(answer); });
   const auto balancer = make_script_balancer(
       {{"/x", "out", "{service}"}, {"/x", "in", "{service}"}, {"/x", "state", "{service}"}},
       commands);

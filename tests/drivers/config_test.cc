@@ -1,5 +1,5 @@
-#include <gtest/gtest.h>
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include "drivers/config/oslo_ini.h"
@@ -19,10 +19,12 @@ std::vector<Setting> parse(const std::string& text) {
 }
 
 TEST(OsloIni, reads_what_oslo_reads) {
-  const std::vector<Setting> expected = {
-      {"DEFAULT", "pin_release_version", "35.0"}, {"DEFAULT", "host", "cond1"},
-      {"database", "connection", "mysql://u:p=w@h/d"}, {"database", "list", "one\ntwo"},
-      {"database", "quoted", " spaced "}, {"database", "empty", ""}};
+  const std::vector<Setting> expected = {{"DEFAULT", "pin_release_version", "35.0"},
+                                         {"DEFAULT", "host", "cond1"},
+                                         {"database", "connection", "mysql://u:p=w@h/d"},
+                                         {"database", "list", "one\ntwo"},
+                                         {"database", "quoted", " spaced "},
+                                         {"database", "empty", ""}};
   EXPECT_EQ(parse("# comment\n; another\n[DEFAULT]\npin_release_version=35.0\nhost : cond1\n\n"
                   "[Database]\nconnection = mysql://u:p=w@h/d\nlist = one\n  two\n# between\n"
                   "quoted = \" spaced \"\r\nempty =\n"),
@@ -35,13 +37,13 @@ TEST(OsloIni, section_names_but_default_ignore_case) {
 }
 
 TEST(OsloIni, errors_give_file_and_line) {
-  for (const auto& [text, place] : std::vector<std::pair<std::string, std::string>>{
-           {"[DEFAULT]\nnonsense\n", "x.conf:2: "},
-           {"a = b\n", "x.conf:1: "},
-           {"[DEFAULT]\n\n  dangling\n", "x.conf:3: "},
-           {"[broken\n", "x.conf:1: "},
-           {"[]\n", "x.conf:1: "},
-           {"[DEFAULT]\n= b\n", "x.conf:2: "}}) {
+  for (const auto& [text, place] :
+       std::vector<std::pair<std::string, std::string>>{{"[DEFAULT]\nnonsense\n", "x.conf:2: "},
+                                                        {"a = b\n", "x.conf:1: "},
+                                                        {"[DEFAULT]\n\n  dangling\n", "x.conf:3: "},
+                                                        {"[broken\n", "x.conf:1: "},
+                                                        {"[]\n", "x.conf:1: "},
+                                                        {"[DEFAULT]\n= b\n", "x.conf:2: "}}) {
     const auto settings = parse_oslo_ini(text, "x.conf");
     ASSERT_FALSE(settings.ok()) << text;
     EXPECT_EQ(settings.error().message.rfind(place, 0), 0U) << settings.error().message;
@@ -164,8 +166,7 @@ TEST_F(OsloConfigTest, removal_counts_as_a_change) {
   const auto config = make();
   ASSERT_TRUE(config->write(pin_).ok());
   const timespec old[2] = {{1000, 0}, {1000, 0}};
-  for (const std::string& path :
-       {scratch_ / "ironic.conf", scratch_ / "ironic.conf.d", ours()}) {
+  for (const std::string& path : {scratch_ / "ironic.conf", scratch_ / "ironic.conf.d", ours()}) {
     ASSERT_EQ(utimensat(AT_FDCWD, path.c_str(), old, 0), 0);
   }
   EXPECT_EQ(*config->changed_at(), base::TimePoint(std::chrono::seconds(1000)));

@@ -30,10 +30,10 @@ class FakeProcesses {
     const std::string group_text = std::to_string(group == 0 ? pid : group);
     const std::string path = folder_ + "/" + std::to_string(pid);
     EXPECT_TRUE(make_folders(path).ok());
-    EXPECT_TRUE(write_file(path + "/stat",
-                           std::to_string(pid) + " (ironic-conductor) S " +
-                               std::to_string(parent) + " " + group_text + " " + group_text +
-                               " 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 " + std::to_string(ticks) + " 0")
+    EXPECT_TRUE(write_file(path + "/stat", std::to_string(pid) + " (ironic-conductor) S " +
+                                               std::to_string(parent) + " " + group_text + " " +
+                                               group_text + " 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 " +
+                                               std::to_string(ticks) + " 0")
                     .ok());
   }
   void remove(std::int64_t pid) {

@@ -74,9 +74,8 @@ TEST_F(PidFileServiceTest, stop_signals_first_so_that_the_script_has_nothing_to_
     return printed("", 1);  // not believed
   };
   ASSERT_TRUE(make()->stop("conductor", seconds(30)).ok());
-  EXPECT_EQ(commands_->log,
-            (std::vector<std::string>{"run: /bin/sh -c kill -TERM \"$1\" sh 200",
-                                      "run: /usr/sbin/service conductor stop"}));
+  EXPECT_EQ(commands_->log, (std::vector<std::string>{"run: /bin/sh -c kill -TERM \"$1\" sh 200",
+                                                      "run: /usr/sbin/service conductor stop"}));
 }
 
 TEST_F(PidFileServiceTest, busy_process_is_never_handed_to_the_killing_script) {

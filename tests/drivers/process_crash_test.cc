@@ -1,5 +1,6 @@
 // The agent, the keeper and the command die at bad moments; an effect still happens once.
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include <functional>
 #include <thread>
 
+#include "drivers/process/child.h"
 #include "drivers/process/keeper.h"
 #include "drivers/process/slot.h"
 #include "drivers/process/task_commands.h"
@@ -126,10 +128,21 @@ TEST_F(CrashTest, keeper_killed_alone_is_interrupted_only_after_the_command_ende
   EXPECT_EQ(effects(), "begun\ndone\n");
 }
 
+TEST_F(CrashTest, keeper_killed_before_it_let_the_command_begin_means_no_command) {
+  ports::CommandSpec spec = effect();
+  auto child = start_child(spec);
+  ASSERT_TRUE(child.ok());
+  child->gate.reset();  // as its death does
+  pollfd wait{child->ended.get(), POLLIN, 0};
+  ASSERT_EQ(poll(&wait, 1, 20'000), 1);
+  waitpid(child->pid, nullptr, 0);
+  EXPECT_EQ(effects(), "");
+}
+
 TEST_F(CrashTest, orphan_is_held_to_its_time_limit) {
-  crash_agent_in_the_middle(effect(milliseconds(400)));
+  crash_agent_in_the_middle(effect(seconds(2)));
   kill(static_cast<pid_t>(keeper_pid()), SIGKILL);
-  const auto result = make()->run(effect(milliseconds(400)));
+  const auto result = make()->run(effect(seconds(2)));
   ASSERT_TRUE(result.ok());
   EXPECT_TRUE(result->interrupted);
   EXPECT_EQ(effects(), "begun\n");

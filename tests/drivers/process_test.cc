@@ -147,7 +147,7 @@ TEST_F(TaskCommandsTest, time_limit_ends_the_whole_group) {
   const auto commands = make();
   const auto spec = shell("trap 'echo term' TERM; sleep 60 & echo $! > " + (scratch_ / "pid") +
                               "; wait; echo after; exit 3",
-                          milliseconds(300));
+                          milliseconds(1500));
   const auto result = commands->read(spec);
   ASSERT_TRUE(result.ok()) << result.error().message;
   EXPECT_TRUE(result->timed_out);

@@ -26,13 +26,13 @@ TEST(DbsyncSchema, effects_are_effects_and_readings_readings) {
   (void)bench.schema->revision();
   (void)bench.schema->status_check();
   const std::string dbsync = "/usr/bin/ironic-dbsync --config-file=/etc/ironic/ironic.conf ";
-  EXPECT_EQ(bench.commands->log,
-            (std::vector<std::string>{
-                "run: " + dbsync + "upgrade",
-                "run: " + dbsync + "online_data_migrations --max-count 50",
-                "run: " + dbsync + "online_data_migrations", "read: " + dbsync + "version",
-                "read: /usr/bin/ironic-status --config-file=/etc/ironic/ironic.conf upgrade check "
-                "--json"}));
+  EXPECT_EQ(
+      bench.commands->log,
+      (std::vector<std::string>{
+          "run: " + dbsync + "upgrade", "run: " + dbsync + "online_data_migrations --max-count 50",
+          "run: " + dbsync + "online_data_migrations", "read: " + dbsync + "version",
+          "read: /usr/bin/ironic-status --config-file=/etc/ironic/ironic.conf upgrade check "
+          "--json"}));
 }
 
 TEST(DbsyncSchema, tools_run_as_the_service_user_built_in_programs_as_root) {

@@ -12,7 +12,8 @@ using Upgrade = Schema::UpgradeState;
 using Migrate = Schema::MigrateState;
 
 const std::string kLog =
-    "2026-11-22 15:53:00.238 117 INFO alembic.runtime.plugins [-] setup plugin alembic.autogenerate\n"
+    "2026-11-22 15:53:00.238 117 INFO alembic.runtime.plugins [-] setup plugin "
+    "alembic.autogenerate\n"
     "2026-11-22 15:53:00.267 117 INFO alembic.runtime.migration [-] Context impl MySQLImpl.\n"
     "2026-11-22 15:53:00.267 117 INFO alembic.runtime.migration [-] Will assume non-transactional "
     "DDL.\n";
@@ -145,8 +146,11 @@ const std::string kBatch =
 INSTANTIATE_TEST_SUITE_P(
     Texts, JudgeMigrate,
     ::testing::Values(
-        MigrateRow{"more", printed(kLog + kBatch + "Data migrations have not completed. Please "
-                                                   "re-run.\n", 1),
+        MigrateRow{"more",
+                   printed(kLog + kBatch +
+                               "Data migrations have not completed. Please "
+                               "re-run.\n",
+                           1),
                    Migrate::MoreToDo, 10, 38},
         MigrateRow{"done",
                    printed(kLog + "Running batches of 50 until migrations have been completed.\n"
@@ -163,7 +167,8 @@ INSTANTIATE_TEST_SUITE_P(
                    Migrate::Failed, 0, 0},
         MigrateRow{"broke_in_a_function",
                    printed("Error while running update_to_latest_versions: x.\n"
-                           "Data migrations have not completed. Please re-run.\n", 1),
+                           "Data migrations have not completed. Please re-run.\n",
+                           1),
                    Migrate::Failed, 0, 0},
         MigrateRow{"refused", printed(kLog, 2, kRefusal), Migrate::Incompatible, 0, 0},
         MigrateRow{"usage", printed("", 2, kUsage), Migrate::Failed, 0, 0},
@@ -175,7 +180,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 std::string checks(const std::string& one) {
   return "{\"name\": \"Upgrade Check Results\", \"checks\": [{\"check\": \"Object versions\", "
-         "\"result\": 0, \"details\": null}" + one + "]}\n";
+         "\"result\": 0, \"details\": null}" +
+         one + "]}\n";
 }
 
 TEST(JudgeStatus, all_well) {
@@ -214,9 +220,8 @@ TEST(ReadHistogram, tables_without_any_version_are_left_out) {
       R"({"row_versions": {"chassis": {}, "conductor_hardware_interfaces": {"": 60},)"
       R"( "nodes": {"1.41": 3, "1.44": 17}, "ports": {"": 1, "1.16": 2}}})");
   ASSERT_TRUE(read.ok()) << read.error().message;
-  const Schema::Histogram expected = {{"chassis", {}},
-                                      {"nodes", {{"1.41", 3}, {"1.44", 17}}},
-                                      {"ports", {{"", 1}, {"1.16", 2}}}};
+  const Schema::Histogram expected = {
+      {"chassis", {}}, {"nodes", {{"1.41", 3}, {"1.44", 17}}}, {"ports", {{"", 1}, {"1.16", 2}}}};
   EXPECT_EQ(*read, expected);
 }
 

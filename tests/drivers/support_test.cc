@@ -57,8 +57,8 @@ TEST(Files, read_tells_missing_from_too_large) {
 }
 
 TEST(ProcessTable, parse_survives_brackets_and_spaces_in_the_name) {
-  const auto entry = parse_process(
-      "4242 (a (b) c) S 7 42 41 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 987654 2 3 4");
+  const auto entry =
+      parse_process("4242 (a (b) c) S 7 42 41 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 987654 2 3 4");
   ASSERT_TRUE(entry);
   EXPECT_EQ(entry->pid, 4242);
   EXPECT_EQ(entry->parent, 7);

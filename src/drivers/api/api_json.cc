@@ -116,8 +116,8 @@ Result<Api::Versions> read_root(const std::string& body) {
   const Result<json> object = parse_object(body);
   if (!object) return object.error();
   const auto version = object->find("default_version");
-  if (version == object->end() || !version->is_object() ||
-      text_of(*version, "version").empty() || text_of(*version, "min_version").empty()) {
+  if (version == object->end() || !version->is_object() || text_of(*version, "version").empty() ||
+      text_of(*version, "min_version").empty()) {
     return not_ironic("default_version", body);
   }
   return Api::Versions{text_of(*version, "min_version"), text_of(*version, "version")};
@@ -168,7 +168,8 @@ std::string read_fault(const std::string& body) {
     const json fault = unwrap_fault(parsed["error_message"]);
     if (fault.is_string()) return tail_of(fault.get<std::string>(), 400);
     for (const char* key : {"faultstring", "description"}) {
-      if (fault.is_object() && !text_of(fault, key).empty()) return tail_of(text_of(fault, key), 400);
+      if (fault.is_object() && !text_of(fault, key).empty())
+        return tail_of(text_of(fault, key), 400);
     }
   }
   return tail_of(trim(body), 200);

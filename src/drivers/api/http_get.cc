@@ -29,9 +29,7 @@ class Exchange {
   explicit Exchange(const HttpRequest& request)
       : request_(request), deadline_(std::chrono::steady_clock::now() + request.time_limit) {}
 
-  Result<HttpAnswer> run() {
-    return request_.address.tls ? run_tls() : run_plain();
-  }
+  Result<HttpAnswer> run() { return request_.address.tls ? run_tls() : run_plain(); }
 
  private:
   using Response = http::response_parser<http::string_body>;
@@ -112,11 +110,10 @@ class Exchange {
 
   Error error(const std::string& deed, const Failure& failure) const {
     const bool late = failure == beast::error::timeout || failure == asio::error::timed_out;
-    return {ErrorCode::Unavailable,
-            "http" + std::string(request_.address.tls ? "s" : "") + "://" +
-                request_.address.host + ":" + request_.address.port + request_.address.prefix +
-                request_.target + ": " + deed + ": " +
-                (late ? "no answer in time" : failure.message())};
+    return {ErrorCode::Unavailable, "http" + std::string(request_.address.tls ? "s" : "") + "://" +
+                                        request_.address.host + ":" + request_.address.port +
+                                        request_.address.prefix + request_.target + ": " + deed +
+                                        ": " + (late ? "no answer in time" : failure.message())};
   }
 
   const HttpRequest& request_;

@@ -21,7 +21,7 @@ base::Result<HttpAddress> parse_address(const std::string& url);
 
 struct HttpRequest {
   HttpAddress address;
-  std::string target;                          ///< Path and query: "/v1/nodes?limit=1".
+  std::string target;  ///< Path and query: "/v1/nodes?limit=1".
   std::map<std::string, std::string> headers;
   std::string ca_file;
   base::Duration time_limit{};

@@ -42,9 +42,12 @@ std::string percent(const std::string& text) {
 ErrorCode code_of(int status) {
   switch (status) {
     case 401:
-    case 403: return ErrorCode::PermissionDenied;
-    case 404: return ErrorCode::NotFound;
-    case 406: return ErrorCode::FailedPrecondition;
+    case 403:
+      return ErrorCode::PermissionDenied;
+    case 404:
+      return ErrorCode::NotFound;
+    case 406:
+      return ErrorCode::FailedPrecondition;
   }
   return status >= 500 ? ErrorCode::Unavailable : ErrorCode::InvalidArgument;
 }

@@ -40,8 +40,7 @@ Status HaproxyBalancer::check_named() const {
                "the agent file must name HAProxy's socket, backend and server of this host"};
 }
 
-Result<std::string> HaproxyBalancer::ask(const std::string& socket,
-                                         const std::string& line) const {
+Result<std::string> HaproxyBalancer::ask(const std::string& socket, const std::string& line) const {
   return ask_socket(socket, line, options_.time_limit);
 }
 

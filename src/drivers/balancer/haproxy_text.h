@@ -12,9 +12,9 @@ namespace rollmill::drivers {
 
 /// One server of one backend, as one balancer process sees it.
 struct HaproxyServer {
-  std::string status;            ///< "UP", "DRAIN", "DOWN 1/2", "MAINT (via a/b)", "no check".
-  std::uint32_t sessions = 0;    ///< In flight and queued.
-  bool serving = false;          ///< It gets new requests.
+  std::string status;          ///< "UP", "DRAIN", "DOWN 1/2", "MAINT (via a/b)", "no check".
+  std::uint32_t sessions = 0;  ///< In flight and queued.
+  bool serving = false;        ///< It gets new requests.
 };
 
 /// The row of `show stat`; columns are found by their names. NotFound without such a row.

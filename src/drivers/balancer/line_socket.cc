@@ -68,8 +68,8 @@ Result<Fd> connect_tcp(const std::string& address, Clock::time_point deadline) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* list = nullptr;
-  const int failure = getaddrinfo(place.substr(0, colon).c_str(), place.substr(colon + 1).c_str(),
-                                  &hints, &list);
+  const int failure =
+      getaddrinfo(place.substr(0, colon).c_str(), place.substr(colon + 1).c_str(), &hints, &list);
   if (failure != 0) return unreachable(place, gai_strerror(failure));
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, &freeaddrinfo);
   return connect_to(list->ai_addr, list->ai_addrlen, place, deadline);

@@ -30,9 +30,9 @@ class HealthFileBalancer final : public ports::BalancerDriver {
   Status take_out(const std::string&) override {
     const mode_t mode = options_.group.empty() ? 0644 : 0640;
     if (!exists(options_.path)) {
-      const Status written = write_file(
-          options_.path, "taken out by rollmill-agent for a rolling upgrade\n",
-          {mode, options_.group});
+      const Status written =
+          write_file(options_.path, "taken out by rollmill-agent for a rolling upgrade\n",
+                     {mode, options_.group});
       if (!written) return written;
     }
     pace_.rest(options_.notice);
@@ -61,9 +61,10 @@ Result<State> read_state(const std::string& line) {
     const auto [stop, failure] = std::from_chars(words[1].data(), end, state.connections);
     if (failure == std::errc() && stop == end) return state;
   }
-  return Error{ErrorCode::DataLoss, "the balancer's `state` command must end with a line like "
-                                    "`UP 3` (its word, requests in flight); it said '" +
-                                        tail_of(line, 200) + "'"};
+  return Error{ErrorCode::DataLoss,
+               "the balancer's `state` command must end with a line like "
+               "`UP 3` (its word, requests in flight); it said '" +
+                   tail_of(line, 200) + "'"};
 }
 
 class ScriptBalancer final : public ports::BalancerDriver {
@@ -95,9 +96,9 @@ class ScriptBalancer final : public ports::BalancerDriver {
   static Status judge(const Result<ports::CommandResult>& result, const std::string& what) {
     if (!result) return result.error();
     if (result->exit_code == 0) return success();
-    return Error{ErrorCode::Unavailable,
-                 "the balancer's `" + what + "` command failed with " +
-                     std::to_string(result->exit_code) + ": " + last_line(result->err)};
+    return Error{ErrorCode::Unavailable, "the balancer's `" + what + "` command failed with " +
+                                             std::to_string(result->exit_code) + ": " +
+                                             last_line(result->err)};
   }
 
   const ScriptBalancerOptions options_;
@@ -135,8 +136,6 @@ std::shared_ptr<ports::BalancerDriver> make_script_balancer(ScriptBalancerOption
   return std::make_shared<ScriptBalancer>(std::move(options), std::move(commands));
 }
 
-std::shared_ptr<ports::BalancerDriver> make_no_balancer() {
-  return std::make_shared<NoBalancer>();
-}
+std::shared_ptr<ports::BalancerDriver> make_no_balancer() { return std::make_shared<NoBalancer>(); }
 
 }  // namespace rollmill::drivers

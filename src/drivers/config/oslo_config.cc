@@ -71,8 +71,7 @@ Result<std::optional<std::string>> OsloConfig::content() const {
 // While a write is under way both its old and its new content are ours: a crash in the middle of
 // it must not look like somebody's edit.
 bool OsloConfig::is_ours(const std::string& content) const {
-  const std::vector<std::string> digests =
-      split_words(read_file(options_.state_file).value_or(""));
+  const std::vector<std::string> digests = split_words(read_file(options_.state_file).value_or(""));
   return std::find(digests.begin(), digests.end(), base::sha256_hex(content)) != digests.end();
 }
 
@@ -85,8 +84,9 @@ Status OsloConfig::remember(const std::vector<std::string>& digests) const {
 Status OsloConfig::check_not_foreign(const std::optional<std::string>& now) const {
   if (!now || is_ours(*now)) return success();
   return Error{ErrorCode::FailedPrecondition,
-               path() + " is not what rollmill wrote last: somebody has changed it. Look at it, "
-                        "then move it away or put back what was there"};
+               path() +
+                   " is not what rollmill wrote last: somebody has changed it. Look at it, "
+                   "then move it away or put back what was there"};
 }
 
 Status OsloConfig::put(const std::string& fresh, const std::optional<std::string>& now) const {

@@ -56,9 +56,13 @@ Result<std::optional<Identity>> find_identity(const std::string& user) {
 Result<Pipe> make_pipe() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return system_error("cannot make", "a pipe");
-  Pipe pipe{Fd(ends[0]), Fd(ends[1])};
+  return Pipe{Fd(ends[0]), Fd(ends[1])};
+}
+
+// The end that a keeper reads from: it must never wait there.
+Fd take_reader(Pipe& pipe) {
   fcntl(pipe.reader.get(), F_SETFL, O_NONBLOCK);
-  return pipe;
+  return std::move(pipe.reader);
 }
 
 // A file in memory: input of any size without a writer that could block.
@@ -97,6 +101,7 @@ struct Launch {
   Fd input;
   Pipe out;
   Pipe err;
+  Pipe gate;
 };
 
 void reset_signals() {
@@ -119,9 +124,21 @@ bool become(const Identity& identity) {
   _exit(127);
 }
 
+// False when the keeper died before it let the program begin.
+bool wait_at_gate(const Pipe& gate) {
+  close(gate.writer.get());
+  char byte = 0;
+  ssize_t got = -1;
+  do {
+    got = read(gate.reader.get(), &byte, 1);
+  } while (got < 0 && errno == EINTR);
+  return got == 1;
+}
+
 [[noreturn]] void run_child(const Launch& launch, char* const* argv, char* const* environment) {
   setsid();
   reset_signals();
+  if (!wait_at_gate(launch.gate)) _exit(127);
   dup2(launch.input.get(), STDIN_FILENO);
   dup2(launch.out.writer.get(), STDOUT_FILENO);
   dup2(launch.err.writer.get(), STDERR_FILENO);
@@ -144,12 +161,15 @@ Result<Launch> prepare(const ports::CommandSpec& spec) {
   if (!out) return out.error();
   auto err = make_pipe();
   if (!err) return err.error();
+  auto gate = make_pipe();
+  if (!gate) return gate.error();
   return Launch{spec.argv,
                 make_environment(spec, *identity),
                 std::move(*identity),
                 std::move(*input),
                 std::move(*out),
-                std::move(*err)};
+                std::move(*err),
+                std::move(*gate)};
 }
 
 }  // namespace
@@ -162,10 +182,15 @@ base::Result<Child> start_child(const ports::CommandSpec& spec) {
   const pid_t pid = fork();
   if (pid < 0) return system_error("cannot start", spec.argv[0]);
   if (pid == 0) run_child(*launch, argv.data(), environment.data());
-  Child child{pid, Fd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))),
-              std::move(launch->out.reader), std::move(launch->err.reader)};
+  Child child{pid, Fd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))), take_reader(launch->out),
+              take_reader(launch->err), std::move(launch->gate.writer)};
   if (!child.ended.ok()) return system_error("cannot watch", spec.argv[0]);
   return child;
+}
+
+void open_gate(Child& child) {
+  write_all(child.gate.get(), "g");
+  child.gate.reset();
 }
 
 }  // namespace rollmill::drivers

@@ -118,9 +118,10 @@ SlotEnd run_command(const std::string& folder, const ports::CommandSpec& spec) {
     OutputWriter(folder, "err").append("rollmill-agent: " + child.error().message + "\n");
     return {127, false};
   }
-  if (const auto entry = ProcessTable().find(child->pid)) {
-    if (!write_child(folder, *entry)) kill(-child->pid, SIGKILL);
-  }
+  // Its number first: should this keeper be killed, the agent must know whom to wait for.
+  const auto entry = ProcessTable().find(child->pid);
+  if (entry && write_child(folder, *entry)) open_gate(*child);
+  child->gate.reset();
   return Watch(std::move(*child), folder, spec.time_limit).run();
 }
 

@@ -107,8 +107,7 @@ base::Status run_keeper(const std::string& program, const std::string& folder,
   return base::success();
 }
 
-base::Result<ports::CommandResult> await_end(const std::string& folder,
-                                             base::Duration time_limit) {
+base::Result<ports::CommandResult> await_end(const std::string& folder, base::Duration time_limit) {
   const ProcessTable table;
   const Clock::time_point limit = Clock::now() + time_limit;
   const Clock::time_point give_up = limit + std::chrono::minutes(1);

@@ -20,8 +20,8 @@ struct Segment {
 
 std::string segment_path(const std::string& folder, const std::string& name, std::uint64_t start) {
   const std::string digits = std::to_string(start);
-  return folder + "/" + name + "." + std::string(12 - std::min<std::size_t>(12, digits.size()), '0') +
-         digits;
+  return folder + "/" + name + "." +
+         std::string(12 - std::min<std::size_t>(12, digits.size()), '0') + digits;
 }
 
 std::vector<Segment> list_segments(const std::string& folder, const std::string& name) {

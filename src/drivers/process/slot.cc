@@ -40,9 +40,12 @@ std::optional<Field> take_field(std::string_view& text) {
 
 const char* kind_name(SlotKind kind) {
   switch (kind) {
-    case SlotKind::Effect: return "effect";
-    case SlotKind::Reading: return "reading";
-    case SlotKind::Note: return "note";
+    case SlotKind::Effect:
+      return "effect";
+    case SlotKind::Reading:
+      return "reading";
+    case SlotKind::Note:
+      return "note";
   }
   return "";
 }
@@ -118,9 +121,9 @@ std::optional<SlotEnd> read_end(const std::string& folder) {
 }
 
 base::Status write_child(const std::string& folder, const ProcessEntry& child) {
-  return write_file(folder + "/child", std::to_string(child.pid) + " " +
-                                           std::to_string(child.start_ticks) + " " + boot_id() +
-                                           "\n");
+  return write_file(
+      folder + "/child",
+      std::to_string(child.pid) + " " + std::to_string(child.start_ticks) + " " + boot_id() + "\n");
 }
 
 std::optional<ProcessEntry> read_child(const std::string& folder) {

@@ -85,8 +85,8 @@ class KeptCommands final : public TaskCommands {
   void load_slots();
   void drop_old_tasks() const;
   void drop_old_readings();
-  static bool is_over(const std::string& task_folder, std::uint32_t number,
-                      const SlotSpec& spec, bool newest);
+  static bool is_over(const std::string& task_folder, std::uint32_t number, const SlotSpec& spec,
+                      bool newest);
 
   const TaskCommandsOptions options_;
   // THREAD: task.
@@ -194,8 +194,7 @@ Result<CommandResult> KeptCommands::finish(std::uint32_t number, const CommandSp
 
 std::optional<std::uint32_t> KeptCommands::find_effect(const CommandSpec& spec) const {
   for (const auto& [number, slot] : slots_) {
-    if (slot.spec.kind == SlotKind::Effect && !slot.used &&
-        same_command(slot.spec.command, spec)) {
+    if (slot.spec.kind == SlotKind::Effect && !slot.used && same_command(slot.spec.command, spec)) {
       return number;
     }
   }

@@ -73,8 +73,7 @@ Result<std::string> DbsyncSchema::ask(const CommandSpec& spec, const std::string
 }
 
 Result<std::string> DbsyncSchema::revision() {
-  const Result<CommandResult> result =
-      commands_->read(dbsync({"version"}, options_.read_limit));
+  const Result<CommandResult> result = commands_->read(dbsync({"version"}, options_.read_limit));
   if (!result) return result.error();
   return read_revision(*result);
 }
@@ -85,8 +84,7 @@ Result<std::string> DbsyncSchema::head() {
 
 Result<ports::SchemaDriver::UpgradeResult> DbsyncSchema::upgrade() {
   // Always with its sub-command: without one dbsync would run `upgrade` for any mistake of ours.
-  const Result<CommandResult> result =
-      commands_->run(dbsync({"upgrade"}, options_.upgrade_limit));
+  const Result<CommandResult> result = commands_->run(dbsync({"upgrade"}, options_.upgrade_limit));
   if (!result) return result.error();
   return judge_upgrade(*result);
 }
@@ -114,8 +112,8 @@ Result<ports::SchemaDriver::MigrateBatch> DbsyncSchema::migrate(std::uint32_t ma
 }
 
 Result<ports::SchemaDriver::Histogram> DbsyncSchema::histogram() {
-  const Result<std::string> line = ask(
-      program(options_.histogram, kHistogramProgram, options_.config_file), "the row versions");
+  const Result<std::string> line =
+      ask(program(options_.histogram, kHistogramProgram, options_.config_file), "the row versions");
   if (!line) return line.error();
   return read_histogram(*line);
 }
@@ -132,9 +130,8 @@ Result<std::map<std::string, std::string>> DbsyncSchema::versions_of(
 Result<std::string> DbsyncSchema::database_version() {
   const Error none{ErrorCode::NotFound, "this deployment has no database server of its own"};
   if (!options_.has_database) return none;
-  Result<std::string> line =
-      ask(program(options_.database, kDatabaseProgram, options_.config_file),
-          "the version of the database");
+  Result<std::string> line = ask(program(options_.database, kDatabaseProgram, options_.config_file),
+                                 "the version of the database");
   if (line && (*line == "none" || line->empty())) return none;
   return line;
 }

@@ -155,7 +155,8 @@ base::Result<std::string> read_revision(const CommandResult& result) {
 Schema::UpgradeResult judge_upgrade(const CommandResult& result) {
   const Schema::UpgradeState state = upgrade_state(result);
   switch (state) {
-    case Schema::UpgradeState::Done: return {state, ""};
+    case Schema::UpgradeState::Done:
+      return {state, ""};
     case Schema::UpgradeState::Refused:
       return {state, "ironic-dbsync refuses: " + reason_of(result) +
                          " (also said by old code of a database that is newer than it)"};
@@ -164,7 +165,8 @@ Schema::UpgradeResult judge_upgrade(const CommandResult& result) {
     case Schema::UpgradeState::PartialOrConcurrent:
       return {state, "the schema may be changed in part, or is being changed by somebody else (" +
                          how_it_ended(result) + "): " + reason_of(result)};
-    case Schema::UpgradeState::Failed: break;
+    case Schema::UpgradeState::Failed:
+      break;
   }
   const std::string newer = says(result, "Can't locate revision")
                                 ? " (the database is of a newer release than this code)"
@@ -178,11 +180,13 @@ Schema::MigrateBatch judge_migrate(const CommandResult& result) {
   const Counts counts = add_counts(result.out);
   switch (state) {
     case Schema::MigrateState::Done:
-    case Schema::MigrateState::MoreToDo: return {state, counts.migrated, counts.total, ""};
+    case Schema::MigrateState::MoreToDo:
+      return {state, counts.migrated, counts.total, ""};
     case Schema::MigrateState::Incompatible:
       return {state, counts.migrated, counts.total,
               "rows are of versions that this release does not know: " + reason_of(result)};
-    case Schema::MigrateState::Failed: break;
+    case Schema::MigrateState::Failed:
+      break;
   }
   return {state, counts.migrated, counts.total,
           "online_data_migrations failed, " + how_it_ended(result) + ": " + reason_of(result)};

@@ -89,8 +89,8 @@ base::Status PidFileService::terminate(const ProcessEntry& main) {
 base::Status PidFileService::run_stop(const std::string& service, base::Duration limit) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(limit).count();
   ports::CommandSpec spec;
-  spec.argv = fill_in(fill_in(options_.stop, "service", service), "seconds",
-                      std::to_string(seconds));
+  spec.argv =
+      fill_in(fill_in(options_.stop, "service", service), "seconds", std::to_string(seconds));
   spec.time_limit = limit + std::chrono::seconds(30);
   const Result<ports::CommandResult> result = commands_->run(spec);
   return result ? success() : base::Status(result.error());
@@ -124,8 +124,8 @@ base::Status PidFileService::start(const std::string& service) {
     if (result->exit_code != 0 || pace_.now() >= deadline) {
       return Error{ErrorCode::Unavailable,
                    service + " does not run after its start command (it ended with " +
-                       std::to_string(result->exit_code) + "): " +
-                       tail_of(last_line(result->err + "\n" + result->out), 300) +
+                       std::to_string(result->exit_code) +
+                       "): " + tail_of(last_line(result->err + "\n" + result->out), 300) +
                        ". See the service's own log"};
     }
     pace_.rest(std::chrono::milliseconds(100));
@@ -147,8 +147,8 @@ base::Status PidFileService::set_window(const std::string& service, base::Durati
 std::shared_ptr<ports::ServiceDriver> make_pid_file_service_on(PidFileOptions options,
                                                                SharedCommands commands, Pace pace,
                                                                const std::string& process_folder) {
-  return std::make_shared<PidFileService>(std::move(options), std::move(commands),
-                                          std::move(pace), process_folder);
+  return std::make_shared<PidFileService>(std::move(options), std::move(commands), std::move(pace),
+                                          process_folder);
 }
 
 std::shared_ptr<ports::ServiceDriver> make_pid_file_service(PidFileOptions options,

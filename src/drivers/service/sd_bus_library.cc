@@ -42,8 +42,8 @@ Result<SdBusLibrary> open_library() {
   if (library != nullptr && find_all(library, found)) return found;
   const char* const reason = dlerror();
   return Error{ErrorCode::Unavailable,
-               std::string("systemd's library ") + kName + " cannot be used: " +
-                   (reason != nullptr ? reason : "a function is missing") +
+               std::string("systemd's library ") + kName +
+                   " cannot be used: " + (reason != nullptr ? reason : "a function is missing") +
                    ". Choose the service driver sysv or script on a host without systemd"};
 }
 

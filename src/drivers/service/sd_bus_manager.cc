@@ -34,8 +34,7 @@ class Bus {
     if (!connected) return connected.error();
     return bus;
   }
-  Bus(Bus&& other) noexcept
-      : library_(other.library_), bus_(std::exchange(other.bus_, nullptr)) {}
+  Bus(Bus&& other) noexcept : library_(other.library_), bus_(std::exchange(other.bus_, nullptr)) {}
   Bus(const Bus&) = delete;
   Bus& operator=(const Bus&) = delete;
   Bus& operator=(Bus&&) = delete;
@@ -62,8 +61,8 @@ class Bus {
   Result<std::string> text(const std::string& path, const char* interface, const char* member) {
     sd_bus_error error{};
     char* value = nullptr;
-    const int result = library_.get_string(bus_, kDestination, path.c_str(), interface, member,
-                                           &error, &value);
+    const int result =
+        library_.get_string(bus_, kDestination, path.c_str(), interface, member, &error, &value);
     if (result < 0) return failure(member, result, error);
     std::string copied(value);
     std::free(value);

@@ -79,8 +79,7 @@ std::set<std::int64_t> SystemdService::members_of_group(const std::string& contr
                                       options_.cgroup_folder + "/systemd" + control_group};
   for (std::size_t i = 0; i < folders.size() && i < 256; ++i) {
     const std::string folder = folders[i];
-    for (const std::string& word :
-         split_words(read_file(folder + "/cgroup.procs").value_or(""))) {
+    for (const std::string& word : split_words(read_file(folder + "/cgroup.procs").value_or(""))) {
       pids.insert(std::atoll(word.c_str()));
     }
     for (const std::string& name : list_folder(folder)) {
@@ -160,7 +159,8 @@ base::Status SystemdService::start(const std::string& service) {
   if (*job == "done") return success();
   const Result<Unit> after = read_unit(service);
   return Error{ErrorCode::Unavailable,
-               "systemd could not start " + service + ": the job ended '" + *job + "', the unit is " +
+               "systemd could not start " + service + ": the job ended '" + *job +
+                   "', the unit is " +
                    (after ? after->active_state + " (" + after->result + ")" : "unreadable") +
                    ". See: journalctl -u " + unit_name(service)};
 }
@@ -173,8 +173,10 @@ base::Status SystemdService::set_window(const std::string& service, base::Durati
   if (!before) return before.error();
   if (wide_enough(*before)) return success();
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(limit).count();
-  const std::string text = "# Written by rollmill-agent for a rolling upgrade, which removes it.\n"
-                           "[Service]\nTimeoutStopSec=" + std::to_string(seconds) + "\n";
+  const std::string text =
+      "# Written by rollmill-agent for a rolling upgrade, which removes it.\n"
+      "[Service]\nTimeoutStopSec=" +
+      std::to_string(seconds) + "\n";
   const base::Status made = make_folders(drop_in_folder(service), {0755, ""});
   if (!made) return made;
   const base::Status written =
@@ -202,9 +204,10 @@ base::Status SystemdService::clear_window(const std::string& service) {
 
 }  // namespace
 
-std::shared_ptr<ports::ServiceDriver> make_systemd_service_on(
-    SystemdOptions options, std::shared_ptr<UnitManager> manager, Pace pace,
-    const std::string& process_folder) {
+std::shared_ptr<ports::ServiceDriver> make_systemd_service_on(SystemdOptions options,
+                                                              std::shared_ptr<UnitManager> manager,
+                                                              Pace pace,
+                                                              const std::string& process_folder) {
   return std::make_shared<SystemdService>(std::move(options), std::move(manager), std::move(pace),
                                           process_folder);
 }

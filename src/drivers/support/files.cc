@@ -143,8 +143,8 @@ bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 std::optional<base::TimePoint> modified_at(const std::string& path) {
   struct stat entry {};
   if (stat(path.c_str(), &entry) != 0) return std::nullopt;
-  const auto since = std::chrono::seconds(entry.st_mtim.tv_sec) +
-                     std::chrono::nanoseconds(entry.st_mtim.tv_nsec);
+  const auto since =
+      std::chrono::seconds(entry.st_mtim.tv_sec) + std::chrono::nanoseconds(entry.st_mtim.tv_nsec);
   return base::TimePoint(std::chrono::duration_cast<base::Duration>(since));
 }
 

@@ -6,10 +6,9 @@
 namespace rollmill::drivers {
 
 Pace real_pace() {
-  return {[] {
-            return std::chrono::time_point_cast<base::Duration>(std::chrono::system_clock::now());
-          },
-          [](base::Duration duration) { std::this_thread::sleep_for(duration); }};
+  return {
+      [] { return std::chrono::time_point_cast<base::Duration>(std::chrono::system_clock::now()); },
+      [](base::Duration duration) { std::this_thread::sleep_for(duration); }};
 }
 
 }  // namespace rollmill::drivers

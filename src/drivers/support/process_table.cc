@@ -124,8 +124,6 @@ base::TimePoint ProcessTable::started_at(const ProcessEntry& entry) const {
   return *booted_at_ + base::Duration(entry.start_ticks * 1000 / ticks);
 }
 
-std::string boot_id() {
-  return trim(read_file("/proc/sys/kernel/random/boot_id").value_or(""));
-}
+std::string boot_id() { return trim(read_file("/proc/sys/kernel/random/boot_id").value_or("")); }
 
 }  // namespace rollmill::drivers
