@@ -76,11 +76,9 @@ class WithRollmill:
         if not self.cluster.state.processes.pid("rollmilld"):
             log = self.cluster.state.logs / "rollmilld.log"
             raise LabError(f"rollmilld ended: {log.read_text(errors='replace')[-600:]}")
-        answer = self.cluster.get("/api/v1/hosts", files.STATUS)
-        if not answer:
-            return False
-        hosts = answer[0] if isinstance(answer[0], list) else answer[0]["hosts"]
-        return len([h for h in hosts if h["connected"]]) == len(self.cluster.hosts)
+        lines = self.cli("-o", "jsonl", "hosts", check=False).stdout.splitlines()
+        connected = [line for line in lines if json.loads(line)["connected"]]
+        return len(connected) == len(self.cluster.hosts)
 
     # ---- the upgrade
 
@@ -88,9 +86,9 @@ class WithRollmill:
         target = self.new.release
         try:
             self.cli("plan", "--to", target)
-            self.cli("upgrade", "start", "--to", target, "--yes", "--detach")
+            self.cli("--yes", "upgrade", "start", "--to", target, "--detach")
             self.wait_for_person()
-            self.cli("upgrade", "approve", "unpin", "--reason", "the lab goes on")
+            self.cli("--reason", "the lab goes on", "upgrade", "approve", "unpin")
             done = self.wait()
             if done.returncode != SUCCEEDED:
                 raise LabError(f"the upgrade did not succeed:\n{done.stdout}{done.stderr}"
