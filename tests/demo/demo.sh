@@ -81,7 +81,7 @@ printf 'demo: starting 2 conductors, 2 APIs, a balancer, a controller and 5 agen
 address=$(fleet up)
 cli() { "$bin/rollmill" --controller "$address" "$@"; }
 
-cli upgrade start "$TARGET" --approve unpin --reason "the demo"
+cli upgrade start "$TARGET" --yes --approve unpin --reason "the demo"
 printf '\n'
 cli upgrade report
 
