@@ -14,8 +14,8 @@ void check_failed(const char* expression, const char* file, int line) {
 
 void lost_durability(const char* reason) {
   std::fprintf(stderr,
-               "rollmill: the journal could not be written: %s. Stopping, since nothing may be done "
-               "that is not recorded; a restart goes on from the journal.\n",
+               "rollmill: the journal could not be written: %s. Stopping, since nothing may be "
+               "done that is not recorded; a restart goes on from the journal.\n",
                reason);
   std::abort();
 }

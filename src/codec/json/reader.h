@@ -28,7 +28,7 @@ class JsonPlace {
   std::string name_;
 };
 
-/// Reads text into a value of any type that has a `read_value` (json/types.h).
+/// Reads text into a value of any type that has a `read_value` (types.h).
 template <typename T, typename Read>
 base::Result<T> read_json(std::string_view text, const Read& read) {
   const auto document = JsonDocument::parse(text);

@@ -1,4 +1,4 @@
-#include "codec/json/types.h"
+#include "codec/json/values.h"
 
 namespace rollmill::codec {
 
