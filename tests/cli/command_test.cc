@@ -130,13 +130,14 @@ TEST_F(Command, status_is_a_picture_or_json) {
 }
 
 TEST_F(Command, events_are_lines_or_json) {
-  client_.stream = {event(1, "PhaseStarted", "conductors begins"), event(2, "StepFailed", "no")};
+  client_.stream = {event(1, "PhaseStarted", "conductors begins"), event(2, "StepFailed", "no"),
+                    event(3, "ApiProbed", "22 sent, 0 failed")};
   EXPECT_EQ(terminal_.run({"events"}), ExitCode::Ok);
   EXPECT_EQ(terminal_.out,
             "2026-11-22T15:00:01.000Z info conductors cond2 conductors begins\n"
             "2026-11-22T15:00:02.000Z info conductors cond2 no\n");
   EXPECT_EQ(terminal_.run({"events", "-o", "jsonl"}), ExitCode::Ok);
-  EXPECT_EQ(std::count(terminal_.out.begin(), terminal_.out.end(), '\n'), 2);
+  EXPECT_EQ(std::count(terminal_.out.begin(), terminal_.out.end(), '\n'), 3);
   EXPECT_EQ(terminal_.out.substr(0, 14), "{\"sequence\":1,");
 }
 

@@ -76,11 +76,10 @@ bool may_stand(const core::EventView& event) {
 }
 
 void print_event(const Context& context, const core::EventView& event) {
-  if (context.line.format == Format::Json) return;
-  context.console.out << (context.line.format == Format::JsonLines ? codec::to_json(event)
-                                                                   : event_line(event))
-                      << '\n'
-                      << std::flush;
+  std::ostream& out = context.console.out;
+  if (context.line.format == Format::JsonLines) out << codec::to_json(event) << '\n' << std::flush;
+  if (context.line.format != Format::Table || !is_for_people(event)) return;
+  out << event_line(event) << '\n' << std::flush;
 }
 
 ExitCode end_of_lines(const Context& context, const core::UpgradeView& view) {

@@ -87,7 +87,9 @@ ExitCode run_events(const Context& context) {
   const auto events = context.client.events({context.line.upgrade}, 0);
   if (!events.ok()) return fail(context, events.error());
   if (context.line.format != Format::Table) return print_json(context, *events);
-  for (const core::EventView& event : *events) context.console.out << event_line(event) << '\n';
+  for (const core::EventView& event : *events) {
+    if (is_for_people(event)) context.console.out << event_line(event) << '\n';
+  }
   return ExitCode::Ok;
 }
 
