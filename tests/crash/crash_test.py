@@ -8,7 +8,7 @@ after a random pause. Each upgrade must end as if nothing had happened: every ef
 ROLLMILL_BIN is the folder of the programs. ROLLMILL_CRASH_SEED repeats the moments of a run.
 """
 
-import calendar
+import datetime
 import json
 import os
 import secrets
@@ -28,13 +28,18 @@ from demo_fleet import CONTROLLER, DemoError, Fleet  # noqa: E402
 from effects import NEW, SERVICES, check_effects, read_effects  # noqa: E402
 from kills import PHASES, draw_kills, in_order, is_late  # noqa: E402
 from standin.service import gone  # noqa: E402
-from standin.world import HOSTS  # noqa: E402
+from standin.world import HOSTS, write_atomically  # noqa: E402
 
-PER_UPGRADE = 7
-MOST_UPGRADES = 6
-UPGRADE_SECONDS = 240.0
+PER_UPGRADE = 10
+MOST_UPGRADES = 5
+UPGRADE_SECONDS = 400.0
 ANSWER_SECONDS = 30.0
+COMMAND_SECONDS = 20.0
+COMMAND_AGE = 0.3
+PACE = 4
 LOOK_SECONDS = 0.03
+TOOLS = {"release", "service", "dbsync"}
+CHANGING = {"stage", "install", "start", "stop", "upgrade", "online_data_migrations"}
 STOPPED_STATES = ("PAUSED", "ABORTED", "FAILED")
 
 
@@ -53,8 +58,17 @@ class Upgrade:
 
     def start(self):
         self.fleet.up()
+        self.slow_down()
         words = ["upgrade", "start", "--to", NEW, "--yes", "--approve", "unpin", "--detach"]
         self.ask(*words, "--reason", "crash test")
+
+    def slow_down(self):
+        """Commands that take longer than an agent's restart: a kill falls into them, and an agent
+        that runs one again is found out."""
+        path = os.path.join(self.world, "world.json")
+        with open(path, encoding="utf-8") as source:
+            facts = json.load(source)
+        write_atomically(path, json.dumps({**facts, "pace": PACE}) + "\n")
 
     def ask(self, *words):
         """Output of a command of the CLI that must succeed."""
@@ -90,12 +104,13 @@ class Upgrade:
 
     def strike(self, kill):
         """Kills at the wanted moment and starts again; false when the upgrade has ended before."""
-        self.await_view(lambda view: phase_index(view) >= PHASES.index(kill.phase))
-        time.sleep(kill.delay)
-        view = self.await_view(lambda view: True)
-        if view["state"] == "SUCCEEDED":
-            return False
-        kill.victim = CONTROLLER if kill.controller else choose_agent(kill, view)
+        self.await_view(lambda view: has_come(kill, view))
+        if kill.inside is None or not self.await_command(kill):
+            time.sleep(kill.delay)
+            view = self.await_view(lambda view: True)
+            if view["state"] == "SUCCEEDED":
+                return False
+            kill.victim = CONTROLLER if kill.controller else choose_agent(kill, view)
         kill.at = time.time()
         if not self.fleet.kill(kill.victim):
             last = self.last_lines(kill.victim)
@@ -103,6 +118,22 @@ class Upgrade:
         time.sleep(kill.pause)
         self.fleet.start(kill.victim)
         return True
+
+    def await_command(self, kill):
+        """Waits until an agent runs a command that changes something; it becomes the victim."""
+        since = time.time() - COMMAND_AGE
+        limit = time.monotonic() + COMMAND_SECONDS
+        with open(os.path.join(self.world, "calls.log"), encoding="utf-8") as calls:
+            while time.monotonic() < limit:
+                for call in map(json.loads, calls):
+                    words = CHANGING.intersection(call["args"])
+                    begun = datetime.datetime.fromisoformat(call["time"]).timestamp()
+                    if words and call["program"] in TOOLS and begun > since:
+                        kill.victim, kill.during = call["host"], words.pop()
+                        time.sleep(kill.inside)
+                        return True
+                time.sleep(LOOK_SECONDS)
+        return False
 
     def finish(self):
         self.await_view(lambda view: False)
@@ -132,9 +163,13 @@ def brief(view):
     return view and {key: view[key] for key in ("state", "current_phase", "blocked")}
 
 
-def phase_index(view):
-    phase = view["current_phase"]
-    return PHASES.index(phase) if phase in PHASES else -1
+def has_come(kill, view):
+    """Whether the turn in which a kill is meant to fall has begun."""
+    now, wanted = view["current_phase"], PHASES.index(kill.phase)
+    if now not in PHASES or PHASES.index(now) < wanted:
+        return False
+    done = {phase["name"]: phase["turns_done"] for phase in view["phases"]}
+    return PHASES.index(now) > wanted or done[kill.phase] >= kill.turn
 
 
 def choose_agent(kill, view):
@@ -158,16 +193,10 @@ def phase_at(events, seconds):
     """The phase that had begun last, by the journal."""
     hit = PHASES[0]
     for event in events:
-        if event["kind"] == "PhaseStarted" and parse_time(event["at"]) <= seconds:
+        begun = datetime.datetime.fromisoformat(event["at"]).timestamp()
+        if event["kind"] == "PhaseStarted" and begun <= seconds:
             hit = event["phase"]
     return hit
-
-
-def parse_time(text):
-    """Seconds since the epoch of "2026-11-22T15:04:05.678Z"."""
-    whole, _, rest = text.removesuffix("Z").partition(".")
-    parsed = time.strptime(whole + " UTC", "%Y-%m-%dT%H:%M:%S %Z")
-    return calendar.timegm(parsed) + float("0." + (rest or "0"))
 
 
 def check_hosts(upgrade):

@@ -7,21 +7,24 @@ PHASES = [
     "preflight", "stage", "expand", "pin", "conductors", "api", "gate", "unpin", "contract",
     "verify",
 ]  # fmt: skip
-# How often each phase is hit, and how many seconds after its begin at most. Long phases get more.
+# How often each phase is hit; how many turns it has one after the other; how many seconds after the
+# begin of a turn at most. Long phases get more.
 _SHARES = {
-    "preflight": (1, 1.0),
-    "stage": (2, 0.8),
-    "expand": (2, 2.5),
-    "pin": (1, 0.3),
-    "conductors": (4, 9.0),
-    "api": (3, 7.0),
-    "gate": (1, 0.3),
-    "unpin": (4, 12.0),
-    "contract": (1, 0.5),
-    "verify": (1, 0.3),
+    "preflight": (1, 1, 1.0),
+    "stage": (2, 1, 0.8),
+    "expand": (2, 1, 2.5),
+    "pin": (1, 1, 0.3),
+    "conductors": (4, 2, 5.0),
+    "api": (3, 2, 5.0),
+    "gate": (1, 1, 0.3),
+    "unpin": (4, 4, 5.0),
+    "contract": (1, 1, 0.5),
+    "verify": (1, 1, 0.3),
 }
-_LONGEST_PAUSE = 2.0
-_AT_WORK = 0.8
+_WITH_EFFECTS = {"stage", "expand", "conductors", "api", "unpin", "contract"}
+_LONGEST_PAUSES = (0.2, 2.0)
+_LONGEST_INSIDE = 0.4
+_OFTEN = 0.8
 
 
 @dataclasses.dataclass
@@ -30,18 +33,22 @@ class Kill:
 
     number: int
     phase: str  # where it is meant to fall
-    delay: float  # seconds after the phase was seen to begin
+    turn: int  # how many turns of the phase are done by then
+    delay: float  # seconds after that was seen
     controller: bool  # else an agent
-    at_work: bool  # rather an agent that has a task than any
+    inside: float | None  # seconds into the next command of an agent that changes something
+    at_work: bool  # else: rather an agent that has a task than any
     pause: float  # seconds until it is started again
     chance: random.Random  # picks among the agents
     victim: str = ""
+    during: str = ""  # the command that it was inside of
     at: float = 0.0  # seconds since the epoch
     hit: str = ""  # the phase in which it fell, by the journal
 
     def text(self):
         kind = "controller" if self.controller else f"agent of {self.victim}"
-        return f"kill {self.number:2}: {kind}, away for {self.pause:.2f} s, in {self.hit}"
+        where = f" during {self.during}" if self.during else ""
+        return f"kill {self.number:2}: {kind} in {self.hit}{where}, away for {self.pause:.2f} s"
 
 
 def is_late(phase):
@@ -52,21 +59,26 @@ def is_late(phase):
 def draw_kills(seed):
     """The kills in a random order. Before and from unpin on, controller and agents take turns."""
     chance = random.Random(seed)
-    phases = [phase for phase, (count, _) in _SHARES.items() for _ in range(count)]
+    phases = [phase for phase, (count, _, _) in _SHARES.items() for _ in range(count)]
     chance.shuffle(phases)
     turn = {False: chance.random() < 0.5, True: chance.random() < 0.5}
     kills = []
     for number, phase in enumerate(phases, 1):
+        _, turns, longest = _SHARES[phase]
         late = is_late(phase)
         turn[late] = not turn[late]
         kills.append(
             Kill(
                 number=number,
                 phase=phase,
-                delay=chance.uniform(0, _SHARES[phase][1]),
+                turn=chance.randrange(turns),
+                delay=chance.uniform(0, longest),
                 controller=turn[late],
-                at_work=chance.random() < _AT_WORK,
-                pause=chance.uniform(0, _LONGEST_PAUSE),
+                inside=chance.uniform(0, _LONGEST_INSIDE)
+                if not turn[late] and phase in _WITH_EFFECTS and chance.random() < _OFTEN
+                else None,
+                at_work=chance.random() < _OFTEN,
+                pause=chance.uniform(0, chance.choice(_LONGEST_PAUSES)),
                 chance=random.Random(chance.random()),
             )
         )
@@ -75,4 +87,4 @@ def draw_kills(seed):
 
 def in_order(kills):
     """As they come in one upgrade."""
-    return sorted(kills, key=lambda kill: (PHASES.index(kill.phase), kill.delay))
+    return sorted(kills, key=lambda kill: (PHASES.index(kill.phase), kill.turn, kill.delay))

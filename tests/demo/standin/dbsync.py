@@ -1,6 +1,5 @@
 """The stand-in ironic-dbsync: the same sub-commands, texts and (ambiguous) exit codes."""
 
-import time
 import traceback
 
 from standin import arguments, tools
@@ -83,7 +82,7 @@ def _upgrade(host, release):
 def _step(world, number):
     name, text = REVISIONS[number]
     _log(f"Running upgrade {REVISIONS[number - 1][0]} -> {name}, {text}")
-    time.sleep(STEP_SECONDS)
+    world.pause(STEP_SECONDS)
     with connected(world) as link:
         link.execute(STEPS[name])
         link.execute("UPDATE alembic_version SET version_num = ?", (name,))
@@ -108,7 +107,7 @@ def _migrate(host, release, max_count):
 
 def _batch(host, release, count):
     """Migrates at most `count` objects; returns whether nothing is left."""
-    time.sleep(BATCH_SECONDS)
+    host.world.pause(BATCH_SECONDS)
     moved, left = 0, 0
     for name in RELEASES[release]["migrations"]:
         with connected(host.world) as link:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import time
 
 from standin import arguments
 from standin.releases import RELEASES
@@ -56,7 +55,7 @@ def _stage(host, version):
         return 1
     for number, package in enumerate(PACKAGES, 1):
         say(f"Get:{number} demo/main {package} {RELEASES[version]['package']} [{60 * number} kB]")
-        time.sleep(STEP_SECONDS)
+        host.world.pause(STEP_SECONDS)
     put(host, version)
     host.effect("stage", release=version)
     say(f"staged {version} sha256:{_digest_file(host, version)}")
@@ -71,7 +70,7 @@ def _install(host, version):
     for package in PACKAGES:
         new, old = RELEASES[version]["package"], RELEASES[before]["package"]
         say(f"Unpacking {package} ({new}) over ({old}) ...")
-        time.sleep(STEP_SECONDS)
+        host.world.pause(STEP_SECONDS)
     say("Setting up ironic-common ...")
     write_atomically(host.path("release"), version + "\n")
     host.effect("install", release=version, before=before)

@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import sys
+import time
 
 HOSTS = ["cond1", "cond2", "api1", "api2", "admin"]
 BACKEND = "apis"
@@ -70,6 +71,10 @@ class World:
     @property
     def socket(self):
         return self.path("balancer", "haproxy.sock")
+
+    def pause(self, seconds):
+        """The time that a tool takes. A test may make a world slower: "pace" in world.json."""
+        time.sleep(seconds * self.facts.get("pace", 1))
 
     def host(self, name):
         return Host(self, name)
