@@ -76,13 +76,3 @@ def provision(name: str, verb: str, tries=30) -> Reply:
         time.sleep(0.3)
     return reply
 
-
-def conductors():
-    """Host name -> alive, or None when there is no answer."""
-    reply = call("GET", "/v1/conductors", version="1.49", timeout=5)
-    if reply.status != 200:
-        return None
-    try:
-        return {entry["hostname"]: entry["alive"] for entry in reply.json()["conductors"]}
-    except (ValueError, KeyError):
-        return None

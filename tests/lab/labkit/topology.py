@@ -41,13 +41,6 @@ CONDUCTORS = tuple(h for h in HOSTS if h.role == "conductor")
 APIS = tuple(h for h in HOSTS if h.role == "api")
 
 
-def host_spec(name: str) -> HostSpec:
-    for spec in HOSTS:
-        if spec.name == name:
-            return spec
-    raise KeyError(f"the lab has no host {name}; it has {', '.join(h.name for h in HOSTS)}")
-
-
 def packages_of(role: str) -> list[str]:
     """The Ironic packages of a host of this role; the one that carries the code comes last."""
     own = [] if role == "admin" else ["ironic-" + role]

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import rollmill_files as files
 from labkit import network
-from labkit import topology as top
 from labkit.archive import Offer
 from labkit.certificates import issue_all
 from labkit.cluster import Cluster
