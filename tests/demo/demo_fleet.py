@@ -21,6 +21,7 @@ import demo_files
 from standin.service import daemon_of, end_process
 from standin.world import HOSTS
 
+MISSING_LOOKS = 10
 READY_SECONDS = 20.0
 STOP_SECONDS = 10.0
 CONTROLLER = "controller"
@@ -87,9 +88,11 @@ class Fleet:
     def wait_connected(self):
         """Waits until the controller sees every agent."""
         limit = time.monotonic() + READY_SECONDS
+        missing = {}  # a program that is just being loaded has no name yet: look more than once
         while time.monotonic() < limit:
             for name in MEMBERS:
-                if not self.pid(name):
+                missing[name] = 0 if self.pid(name) else missing.get(name, 0) + 1
+                if missing[name] == MISSING_LOOKS:
                     raise DemoError(f"{name} ended at once:\n{self.last_lines(name)}")
             if self._connected() == len(HOSTS):
                 return
@@ -105,7 +108,8 @@ class Fleet:
 
     def _connected(self):
         """How many agents the controller says are connected."""
-        words = [os.path.join(self.programs, "rollmill"), "--server", self.addresses()["controller"]]
+        program = os.path.join(self.programs, "rollmill")
+        words = [program, "--server", self.addresses()["controller"]]
         asked = subprocess.run(
             [*words, "-o", "json", "hosts"], capture_output=True, text=True, timeout=30, check=False
         )

@@ -83,8 +83,8 @@ struct SkipRequested {
 struct ProberCounted {
   std::uint64_t sent = 0;
   std::uint64_t failed = 0;
-  base::Duration longest_gap{};
-  std::string last_error;
+  base::Duration longest_gap{};  ///< Between two good answers.
+  std::string last_error;  ///< Empty when none failed.
 };
 
 using Event = std::variant<UpgradeRequested, TakenOver, AgentCame, AgentWent, TaskReported,

@@ -19,7 +19,7 @@ struct UpgradePlanned {
   base::UpgradeId upgrade;
   std::shared_ptr<const Plan> plan;  ///< Never null.
   std::string by;
-  std::string reason;
+  std::string reason;      ///< As given, may be empty.
   std::string request_id;  ///< The client's idempotency key; may be empty.
 };
 /// The upgrade runs from here on; written together with UpgradePlanned.
@@ -31,13 +31,13 @@ struct ControllerStarted {
 /// An agent's stream was accepted. Its outstanding tasks are sent again.
 struct AgentConnected {
   base::HostIndex host;
-  std::string agent_version;
-  std::string boot_id;
+  std::string agent_version;  ///< "0.1.0"
+  std::string boot_id;        ///< Changes when the host was restarted.
 };
 /// An agent's stream ended. Its tasks stay in flight: the host may well be working on them.
 struct AgentLost {
   base::HostIndex host;
-  std::string reason;
+  std::string reason;  ///< "the stream ended"
 };
 /// The phase is the current one; its gate, if any, has been passed.
 struct PhaseStarted {
@@ -58,10 +58,10 @@ struct GateReached {
 };
 /// A person allows a gated phase, at the gate or ahead of it. A later one replaces an earlier one.
 struct ApprovalGiven {
-  std::string gate;
+  std::string gate;  ///< Name of the gate: "unpin".
   std::string by;
   std::string reason;
-  base::TimePoint expires_at{};
+  base::TimePoint expires_at{};  ///< Used later than this it does not count.
 };
 /// The approval was not used in time; the gate is closed again.
 struct ApprovalExpired {
@@ -127,7 +127,7 @@ struct StepWaiting {
 struct StepSucceeded {
   base::StepIndex step;
   std::uint32_t attempt = 1;
-  TaskSucceeded result;
+  TaskSucceeded result;  ///< As the agent told it.
 };
 /// The agent's failure or refusal, or the controller's deadline.
 struct StepFailed {

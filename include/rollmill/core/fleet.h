@@ -19,6 +19,7 @@ struct Service {
   bool operator==(const Service&) const = default;
 };
 
+/// One machine of the fleet; its agent speaks for it under this name.
 struct Host {
   base::HostName name;
   std::vector<Service> services;
@@ -57,6 +58,7 @@ struct HostFacts {
   bool operator==(const HostFacts&) const = default;
 };
 
+/// The readings of all hosts that have reported; a host without an agent is absent.
 using FleetFacts = std::map<base::HostName, HostFacts>;
 
 }  // namespace rollmill::core

@@ -13,6 +13,7 @@
 
 namespace rollmill::core {
 
+/// The phases in their order; a plan may leave out those that are done already.
 enum class PhaseKind {
   Preflight,
   Stage,
@@ -29,7 +30,7 @@ enum class PhaseKind {
 /// One verb on one host.
 struct Step {
   Verb verb = Verb::Inspect;
-  base::HostIndex host;
+  base::HostIndex host;  ///< Whose agent gets the task.
   TaskArgs args;
   base::Duration deadline{};  ///< From dispatch to result; the agent has this long.
   base::TurnIndex turn;
@@ -73,7 +74,7 @@ struct Phase {
   std::optional<GateSpec> gate;
   bool reversible = true;  ///< False from the point of no return on.
   std::string undo;        ///< What takes it back, or why nothing does.
-  base::WaveIndex first_wave;
+  base::WaveIndex first_wave;  ///< Its waves follow each other.
   std::uint32_t wave_count = 0;
   bool operator==(const Phase&) const = default;
 };
@@ -85,7 +86,7 @@ struct Plan {
   Policy policy;
   ReleaseNumber from;
   ReleaseNumber to;
-  std::vector<Phase> phases;
+  std::vector<Phase> phases;  ///< In the order of work.
   std::vector<Wave> waves;
   std::vector<Turn> turns;
   std::vector<Step> steps;
@@ -93,6 +94,7 @@ struct Plan {
   bool operator==(const Plan&) const = default;
 };
 
+/// What a plan is made from; the same request gives the same plan and the same id.
 struct PlanRequest {
   Fleet fleet;
   Policy policy;

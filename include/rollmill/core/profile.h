@@ -59,6 +59,7 @@ struct RoleInfo {
   bool operator==(const RoleInfo&) const = default;
 };
 
+/// How one project is upgraded: pure data, so that another project is another value.
 struct Profile {
   std::string name;                    ///< "ironic"
   std::vector<RoleInfo> roles;         ///< In upgrade order.
@@ -69,6 +70,7 @@ struct Profile {
 /// The Ironic profile. Sources: IRONIC.md 3, 5, 6 and LAB.md 4, 6, 7.
 const Profile& ironic_profile();
 
+/// Nothing (nullptr) when the profile does not know it; good as long as the profile is.
 const ReleaseInfo* find_release(const Profile& profile, const ReleaseNumber& number);
 const RoleInfo* find_role(const Profile& profile, const std::string& role);
 

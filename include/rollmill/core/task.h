@@ -67,6 +67,7 @@ struct TaskKey {
   }
 };
 
+/// One try of one step, complete: all an agent gets to know.
 struct Task {
   TaskKey key;
   Verb verb = Verb::Inspect;
@@ -75,6 +76,7 @@ struct Task {
   bool operator==(const Task&) const = default;
 };
 
+/// Warning: shown and recorded, never blocks. Failed: blocks unless the policy waives it.
 enum class Verdict { Ok, Warning, Failed };
 
 /// Outcome of one check of the catalogue (checks.h) on one host.
@@ -96,12 +98,14 @@ struct TaskWaiting {
   base::TimePoint since{};
   bool operator==(const TaskWaiting&) const = default;
 };
+/// Done and proven; the checks say by what.
 struct TaskSucceeded {
   bool changed = true;  ///< False: everything was so already, nothing was done.
   std::vector<CheckResult> checks;
   std::optional<HostFacts> host;  ///< Read after the task.
   bool operator==(const TaskSucceeded&) const = default;
 };
+/// Not done, or not proven. What was done stays done: a retry reads what is.
 struct TaskFailed {
   std::string code;     ///< A blocked code: "HEARTBEAT_STALE".
   std::string message;  ///< What is wrong and what to do, in one or two sentences.

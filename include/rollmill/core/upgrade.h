@@ -23,11 +23,16 @@ enum class UpgradeState {
   Succeeded,  ///< Everything is B, unpinned, contracted and verified. Final.
   Aborted,    ///< Given up where it stood; a new upgrade may take over from there. Final.
 };
+/// Awaiting: at its gate, nothing of it has begun.
 enum class PhaseState { Pending, Awaiting, Active, Done };
+/// Soaking: all turns are done, and the wave is watched before the next one.
 enum class WaveState { Pending, Active, Soaking, Done };
+/// Failed: a step of it failed for good; a retry makes it active again.
 enum class TurnState { Pending, Active, Failed, Done };
+/// Dispatched: decided and perhaps sent. Running: the agent has said that it has it.
 enum class StepState { Pending, Dispatched, Running, Succeeded, Failed, Skipped };
 
+/// One step: how far it is, and what its last try brought.
 struct StepRun {
   StepState state = StepState::Pending;
   std::uint32_t attempt = 0;        ///< Of the last dispatch; 0: never dispatched.
@@ -43,6 +48,7 @@ struct StepRun {
   std::string message;
   bool operator==(const StepRun&) const = default;
 };
+/// One turn: how many of its steps are done.
 struct TurnRun {
   TurnState state = TurnState::Pending;
   std::uint32_t steps_done = 0;
@@ -50,6 +56,7 @@ struct TurnRun {
   base::TimePoint finished_at{};
   bool operator==(const TurnRun&) const = default;
 };
+/// One wave: its turns by state, so that its end is seen without looking at them.
 struct WaveRun {
   WaveState state = WaveState::Pending;
   std::uint32_t turns_done = 0;
@@ -59,6 +66,7 @@ struct WaveRun {
   std::optional<base::TimePoint> stalled_until;  ///< Its remaining agents are away.
   bool operator==(const WaveRun&) const = default;
 };
+/// One phase: its waves, its judgement where it has one, its gate where it waits.
 struct PhaseRun {
   PhaseState state = PhaseState::Pending;
   std::uint32_t waves_done = 0;
@@ -70,6 +78,7 @@ struct PhaseRun {
   base::TimePoint awaiting_until{};
   bool operator==(const PhaseRun&) const = default;
 };
+/// One host: is its agent connected, and what was read there last.
 struct HostRun {
   bool connected = false;
   base::TimePoint since{};  ///< Of the last change of `connected`.
@@ -77,7 +86,8 @@ struct HostRun {
   std::string boot_id;
   std::string lost_reason;
   HostFacts facts;              ///< The last reading that a task brought.
-  base::Duration clock_ahead{}; ///< Host clock minus ours, when that reading arrived.
+  /// How far the host's clock lies outside the time between dispatch and arrival of that reading.
+  base::Duration clock_ahead{};
   bool operator==(const HostRun&) const = default;
 };
 /// What the engine knows of a service from finished steps; what the invariants judge.
@@ -96,6 +106,7 @@ struct DomainRun {
   std::uint32_t failed = 0;
   bool operator==(const DomainRun&) const = default;
 };
+/// A gate's approval: who, why and until when.
 struct Approval {
   std::string by;
   std::string reason;
@@ -104,6 +115,7 @@ struct Approval {
   bool expired = false;
   bool operator==(const Approval&) const = default;
 };
+/// Why the upgrade is paused. `by` empty: rollmill itself, and a repair ends it.
 struct Pause {
   std::string code;
   std::string reason;
@@ -111,6 +123,7 @@ struct Pause {
   base::TimePoint since{};
   bool operator==(const Pause&) const = default;
 };
+/// What the built-in prober counted in one phase.
 struct ProbeCount {
   std::uint64_t sent = 0;
   std::uint64_t failed = 0;

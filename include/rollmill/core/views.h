@@ -35,7 +35,7 @@ struct HostView {
   std::string name;
   std::vector<std::string> services;
   bool connected = false;
-  base::TimePoint connected_since{};
+  base::TimePoint connected_since{};  ///< Or away since.
   std::string agent_version;
   std::string release;   ///< Of the running process(es), "35.0"; "?" when unknown.
   std::string pin;       ///< In force, or empty.
@@ -94,21 +94,21 @@ struct ApprovalView {
 /// One upgrade as a whole. `blocked` holds exactly what explain() says.
 struct UpgradeView {
   std::string id;
-  std::string plan_id;
+  std::string plan_id;  ///< Hash of what is run; 12 hexadecimal digits.
   std::string fleet;
   std::string state;  ///< "RUNNING"
   std::string from;
   std::string to;
-  std::string created_by;
+  std::string created_by;  ///< Who asked for it.
   std::string reason;
   base::TimePoint created_at{};
-  base::TimePoint finished_at{};
-  base::Duration elapsed{};
-  std::optional<Blocked> blocked;
+  base::TimePoint finished_at{};  ///< Epoch while it is not final.
+  base::Duration elapsed{};       ///< Since its start, until now or until its end.
+  std::optional<Blocked> blocked;  ///< Nothing: everything moves.
   bool reversible = true;
   std::string reversible_text;  ///< "yes, until unpin"
-  std::string current_phase;
-  std::uint32_t failures = 0;
+  std::string current_phase;  ///< Empty when all are done.
+  std::uint32_t failures = 0;  ///< Services failed now.
   std::uint32_t failures_tolerated = 0;
   std::uint64_t probes_sent = 0;
   std::uint64_t probes_failed = 0;

@@ -29,10 +29,12 @@ struct AgentWelcome {
   base::Epoch epoch = 0;
 };
 
+/// Ask what would be done. Changes nothing.
 struct PlanAsked {
   core::ReleaseNumber to;
   std::optional<core::Policy> policy;  ///< Nothing: the controller's own.
 };
+/// Ask for an upgrade. A repeat with the same `request_id` gives the same upgrade.
 struct StartAsked {
   core::ReleaseNumber to;
   std::optional<core::Policy> policy;  ///< Nothing: the controller's own.
@@ -58,6 +60,7 @@ struct LogChunk {
   bool end = false;
 };
 
+/// What the controller says of itself.
 struct ControllerInfo {
   std::string version;
   std::string fleet;
@@ -68,6 +71,7 @@ struct ControllerInfo {
   std::uint32_t hosts_connected = 0;
 };
 
+/// Called exactly once, on the loop thread; must only hand off.
 template <typename T>
 using Reply = std::function<void(base::Result<T>)>;
 
