@@ -7,6 +7,10 @@ namespace {
 
 // clang-format off
 constexpr BlockedInfo kCodes[] = {
+  {"AGENT_FAULT",
+   "A fault of the agent's own code ended the task. This is a bug of rollmill.",
+   "operator: report it, then retry",
+   "rollmill logs {upgrade} {step}"},
   {"STALE_EPOCH",
    "The task came from a controller whose term is over.",
    "nobody: the newer controller goes on",
