@@ -7,7 +7,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <random>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,6 +21,8 @@
 /// The command line: joins the commands to this terminal and to gRPC.
 namespace rollmill::apps {
 namespace {
+
+constexpr base::Duration kSlice{50};
 
 std::atomic<int> interrupts{0};
 
@@ -42,7 +46,6 @@ winsize terminal_size() {
 }
 
 bool rest(base::Duration duration) {
-  constexpr base::Duration kSlice{50};
   for (base::Duration left = duration; left > base::Duration::zero(); left -= kSlice) {
     if (interrupts.load() > 0) return false;
     std::this_thread::sleep_for(std::min(left, kSlice));
@@ -59,29 +62,46 @@ std::string random_id() {
 }
 
 cli::Console make_console() {
-  return {.out = std::cout,
-          .err = std::cerr,
-          .in = std::cin,
-          .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
-          .in_is_terminal = ::isatty(STDIN_FILENO) == 1,
-          .columns = [] { return static_cast<int>(terminal_size().ws_col); },
-          .rows = [] { return static_cast<int>(terminal_size().ws_row); },
-          .environment = [](const char* name) -> std::optional<std::string> {
-            const char* value = std::getenv(name);
-            if (value == nullptr) return std::nullopt;
-            return std::string(value);
+  return {
+      .out = std::cout,
+      .err = std::cerr,
+      .in = std::cin,
+      .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
+      .in_is_terminal = ::isatty(STDIN_FILENO) == 1,
+      .columns = [] { return static_cast<int>(terminal_size().ws_col); },
+      .rows = [] { return static_cast<int>(terminal_size().ws_row); },
+      .environment = [](const char* name) -> std::optional<std::string> {
+        const char* value = std::getenv(name);
+        if (value == nullptr) return std::nullopt;
+        return std::string(value);
+      },
+      .now =
+          [] {
+            return std::chrono::time_point_cast<base::Duration>(std::chrono::system_clock::now());
           },
-          .now =
-              [] {
-                return std::chrono::time_point_cast<base::Duration>(
-                    std::chrono::system_clock::now());
-              },
-          .rest = rest,
-          .user = user_at_host()};
+      .rest = rest,
+      .user = user_at_host()};
 }
 
-cli::Doors make_doors() {
-  return {.connect = connect_control,
+/// Ends a stream that waits for its next message when the person presses Ctrl-C.
+void cancel_on_interrupt(const std::weak_ptr<cli::ControlClient>& client,
+                         const std::stop_token& stop) {
+  while (!stop.stop_requested() && interrupts.load() == 0) std::this_thread::sleep_for(kSlice);
+  if (const auto alive = client.lock()) alive->cancel();
+}
+
+/// `watcher` looks out for Ctrl-C as long as the command runs.
+cli::Doors make_doors(std::jthread& watcher) {
+  return {.connect =
+              [&watcher](const cli::ConnectOptions& options) {
+                auto client = connect_control(options);
+                if (!client) return client;
+                watcher =
+                    std::jthread([weak = std::weak_ptr(*client)](const std::stop_token& stop) {
+                      cancel_on_interrupt(weak, stop);
+                    });
+                return client;
+              },
           .read_policy = [](const std::string& file) { return config::read_policy_file(file); },
           .request_id = random_id,
           .version = ROLLMILL_VERSION};
@@ -94,7 +114,8 @@ int main(int argc, char** argv) {
   using namespace rollmill;
   std::signal(SIGINT, apps::on_interrupt);
   std::signal(SIGPIPE, SIG_IGN);
+  std::jthread watcher;
   const cli::Console console = apps::make_console();
   return static_cast<int>(cli::run(std::vector<std::string>(argv + 1, argv + argc), console,
-                                   apps::make_doors()));
+                                   apps::make_doors(watcher)));
 }

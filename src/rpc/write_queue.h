@@ -50,6 +50,9 @@ class WriteQueue {
   /// Ends the stream after the message being written; the rest is dropped.
   void abandon(grpc::Status status) { close_with(std::move(status), true); }
 
+  /// Returns when no other thread is inside a Start call any more. Before the stream is let go of.
+  void settle() const { const std::lock_guard lock(mutex_); }
+
   bool empty() const {
     const std::lock_guard lock(mutex_);
     return queue_.empty();

@@ -19,7 +19,7 @@ STEP = 10  # seconds between two things that happen
 
 
 def host(version=OLD["version"], pin="", **services):
-    return {"version": version, "pin": pin, "services": services}
+    return {"version": version, "pin": pin, "services": services, "changed": 800.0}
 
 
 class Story:
@@ -42,6 +42,9 @@ class Story:
         self.phases.append({"t": self.now, "phase": name})
 
     def change(self, name, **changes):
+        """Something of a host becomes different shortly before the next sample."""
+        if changes.keys() & {"version", "pin"}:
+            changes.setdefault("changed", self.now - 0.2)
         self.hosts[name].update(changes)
         self.wait()
 
@@ -288,6 +291,14 @@ class Mixtures(unittest.TestCase):
         self.upgraded("cond2", "cond3", *APIS, story=story)
         names = self.unpinned(story, *CONDUCTORS, *APIS)
         self.assertEqual(names, ["nothing new ran unpinned beside something old"])
+
+    def test_pin_removed_and_restarted_between_two_looks(self):
+        story = self.upgraded(*CONDUCTORS, *APIS)
+        for name in CONDUCTORS:
+            story.change(name, services={})
+            story.change(name, pin="", changed=story.now - 0.6,
+                         services={"conductor": story.now - 0.4})
+        self.assertEqual(self.unpinned(story, *APIS), [])
 
     def test_wrong_pin(self):
         story = self.upgraded("cond1", pin="29.0")

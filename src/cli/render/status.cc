@@ -13,7 +13,8 @@ std::string since_text(base::TimePoint since, base::TimePoint now) {
   if (since == kNever) return "-";
   // Clocks of two machines: a little in the future is now.
   const auto passed = std::max(now - since, base::Duration{0});
-  return base::format_duration(std::chrono::floor<std::chrono::seconds>(passed));
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(passed);
+  return seconds.count() == 0 ? "0s" : base::format_duration(seconds);
 }
 
 Paint paint_of_state(const std::string& state) {

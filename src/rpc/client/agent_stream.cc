@@ -22,10 +22,9 @@ void AgentStream::open(agent_pb::SessionRequest hello) {
   self_ = shared_from_this();
   stub_->async()->Session(&context_, this);
   AddHold();
-  out_.push(std::move(hello));
   read();
-  ROLLMILL_HB_BEFORE(this);
   StartCall();
+  out_.push(std::move(hello));
 }
 
 void AgentStream::read() {
@@ -49,6 +48,7 @@ void AgentStream::OnWriteDone(bool ok) {
 /// What is used after `on_end` is copied before: the other thread may be quicker.
 void AgentStream::OnDone(const grpc::Status& status) {
   ROLLMILL_HB_AFTER(this);
+  out_.settle();
   const auto ended = ended_;
   const auto on_end = calls_.on_end;
   on_end(status, std::move(self_));

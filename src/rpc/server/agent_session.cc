@@ -62,6 +62,7 @@ void AgentSession::OnCancel() { end("the connection broke"); }
 
 void AgentSession::OnDone() {
   ROLLMILL_HB_AFTER(this);
+  out_.settle();
   {
     const std::lock_guard lock(context_mutex_);
     context_ = nullptr;

@@ -1,30 +1,47 @@
 #pragma once
 
-#include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <memory>
+#include <mutex>
+#include <utility>
 
-#include "rpc/happens_before.h"
 #include "rpc/status.h"
 
 namespace rollmill::rpc {
 
-/// One unary call that waits for its answer. Held by the reply that will give it: when that is
+/// One unary call. Lets go of itself when gRPC has; `finish` is called once before.
+class UnaryCall final : public grpc::ServerUnaryReactor {
+ public:
+  void finish(const grpc::Status& status) {
+    const std::lock_guard lock(mutex_);
+    Finish(status);
+  }
+
+ private:
+  void OnDone() override {
+    { const std::lock_guard settled(mutex_); }  // `finish` has returned.
+    delete this;
+  }
+
+  std::mutex mutex_;
+};
+
+/// A unary call that waits for its answer. Held by the reply that will give it: when that is
 /// dropped unanswered, because the loop has stopped, the call ends with a sentence. THREAD: any,
 /// one at a time.
 template <typename Response>
 class Answer {
  public:
-  Answer(grpc::CallbackServerContext& context, Response* response)
-      : reactor_(context.DefaultReactor()), response_(response) {}
+  explicit Answer(Response* response) : response_(response) {}
   ~Answer() {
     fail({base::ErrorCode::Unavailable, "the controller is stopping; ask again when it is back"});
   }
   Answer(const Answer&) = delete;
   Answer& operator=(const Answer&) = delete;
 
-  grpc::ServerUnaryReactor* reactor() const { return reactor_; }
+  /// For gRPC; to be taken before the answer is given.
+  grpc::ServerUnaryReactor* reactor() const { return call_; }
   /// To fill in before `succeed`.
   Response& response() { return *response_; }
   void succeed() { finish(grpc::Status::OK); }
@@ -32,21 +49,16 @@ class Answer {
 
  private:
   void finish(const grpc::Status& status) {
-    if (finished_) return;
-    finished_ = true;
-    ROLLMILL_HB_BEFORE(reactor_);
-    reactor_->Finish(status);
+    if (UnaryCall* const call = std::exchange(call_, nullptr)) call->finish(status);
   }
 
-  grpc::ServerUnaryReactor* const reactor_;
+  UnaryCall* call_ = new UnaryCall;  ///< Its own; null when the answer was given.
   Response* const response_;
-  bool finished_ = false;
 };
 
 template <typename Response>
-std::shared_ptr<Answer<Response>> answer_to(grpc::CallbackServerContext& context,
-                                            Response* response) {
-  return std::make_shared<Answer<Response>>(context, response);
+std::shared_ptr<Answer<Response>> answer_to(Response* response) {
+  return std::make_shared<Answer<Response>>(response);
 }
 
 }  // namespace rollmill::rpc

@@ -43,7 +43,7 @@ EventResult skip(const pb::SkipStepRequest& request, core::Actor actor) {
 template <typename Request, typename Response, typename MakeEvent>
 grpc::ServerUnaryReactor* UpgradeService::deed(Context& context, const Request& request,
                                                Response* response, MakeEvent make_event) {
-  const auto answer = answer_to(context, response);
+  const auto answer = answer_to(response);
   const auto reactor = answer->reactor();
   auto actor = actor_of(peer_of(context), request.claimed_user(), request.reason());
   const EventResult event = actor.ok() ? make_event(std::move(*actor)) : EventResult(actor.error());

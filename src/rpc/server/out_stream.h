@@ -75,6 +75,7 @@ class OutStream : public Endable,
   }
   void OnDone() final {
     ROLLMILL_HB_AFTER(this);
+    out_.settle();
     on_over();
     const auto last = std::move(self_);  // May destroy this, as the last thing that happens.
   }

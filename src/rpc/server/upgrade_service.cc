@@ -54,10 +54,10 @@ base::Result<ports::StartAsked> decode_start(const pb::StartUpgradeRequest& requ
 
 }  // namespace
 
-grpc::ServerUnaryReactor* UpgradeService::PlanUpgrade(Context* context,
+grpc::ServerUnaryReactor* UpgradeService::PlanUpgrade(Context*,
                                                       const pb::PlanUpgradeRequest* request,
                                                       pb::PlanUpgradeResponse* response) {
-  const auto answer = answer_to(*context, response);
+  const auto answer = answer_to(response);
   const auto reactor = answer->reactor();
   ports::PlanAsked asked;
   if (const auto goal = decode_goal(*request, asked); !goal) {
@@ -86,7 +86,7 @@ static auto reply_with_upgrade(std::shared_ptr<Answer<Response>> answer) {
 grpc::ServerUnaryReactor* UpgradeService::StartUpgrade(Context* context,
                                                        const pb::StartUpgradeRequest* request,
                                                        pb::StartUpgradeResponse* response) {
-  const auto answer = answer_to(*context, response);
+  const auto answer = answer_to(response);
   const auto reactor = answer->reactor();
   auto asked = decode_start(*request, peer_of(*context));
   if (!asked) {
@@ -97,10 +97,9 @@ grpc::ServerUnaryReactor* UpgradeService::StartUpgrade(Context* context,
   return reactor;
 }
 
-grpc::ServerUnaryReactor* UpgradeService::GetUpgrade(Context* context,
-                                                     const pb::GetUpgradeRequest* request,
+grpc::ServerUnaryReactor* UpgradeService::GetUpgrade(Context*, const pb::GetUpgradeRequest* request,
                                                      pb::GetUpgradeResponse* response) {
-  const auto answer = answer_to(*context, response);
+  const auto answer = answer_to(response);
   const auto reactor = answer->reactor();
   const auto id = decode_upgrade_name(request->name());
   if (!id) {
@@ -113,10 +112,10 @@ grpc::ServerUnaryReactor* UpgradeService::GetUpgrade(Context* context,
   return reactor;
 }
 
-grpc::ServerUnaryReactor* UpgradeService::ListUpgrades(Context* context,
+grpc::ServerUnaryReactor* UpgradeService::ListUpgrades(Context*,
                                                        const pb::ListUpgradesRequest* request,
                                                        pb::ListUpgradesResponse* response) {
-  const auto answer = answer_to(*context, response);
+  const auto answer = answer_to(response);
   const auto reactor = answer->reactor();
   const auto size = page_size(request->page_size(), kUpgradesPage);
   if (!size) {
@@ -138,10 +137,9 @@ grpc::ServerUnaryReactor* UpgradeService::ListUpgrades(Context* context,
   return reactor;
 }
 
-grpc::ServerUnaryReactor* UpgradeService::ListHosts(Context* context,
-                                                    const pb::ListHostsRequest* request,
+grpc::ServerUnaryReactor* UpgradeService::ListHosts(Context*, const pb::ListHostsRequest* request,
                                                     pb::ListHostsResponse* response) {
-  const auto answer = answer_to(*context, response);
+  const auto answer = answer_to(response);
   const auto reactor = answer->reactor();
   const auto size = page_size(request->page_size(), kHostsPage);
   if (!size) {
@@ -160,9 +158,9 @@ grpc::ServerUnaryReactor* UpgradeService::ListHosts(Context* context,
   return reactor;
 }
 
-grpc::ServerUnaryReactor* UpgradeService::GetInfo(Context* context, const pb::GetInfoRequest*,
+grpc::ServerUnaryReactor* UpgradeService::GetInfo(Context*, const pb::GetInfoRequest*,
                                                   pb::GetInfoResponse* response) {
-  const auto answer = answer_to(*context, response);
+  const auto answer = answer_to(response);
   const auto reactor = answer->reactor();
   control_.info([answer](const base::Result<ports::ControllerInfo>& info) {
     if (!info.ok()) return answer->fail(info.error());
@@ -183,10 +181,9 @@ void UpgradeService::with_id(const std::string& name,
                });
 }
 
-grpc::ServerUnaryReactor* UpgradeService::ListEvents(Context* context,
-                                                     const pb::ListEventsRequest* request,
+grpc::ServerUnaryReactor* UpgradeService::ListEvents(Context*, const pb::ListEventsRequest* request,
                                                      pb::ListEventsResponse* response) {
-  const auto answer = answer_to(*context, response);
+  const auto answer = answer_to(response);
   const auto reactor = answer->reactor();
   const auto size = page_size(request->page_size(), kEventsPage);
   const auto after = decode_sequence_token(request->page_token(), request->after_sequence());

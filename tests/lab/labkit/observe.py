@@ -2,21 +2,20 @@
 pins it. Nothing here asks rollmill."""
 import os
 import re
+import time
 from pathlib import Path
 
 from labkit import topology as top
 from labkit.shell import start_time
 
+DPKG_STATUS = "var/lib/dpkg/status"
 TICKS = os.sysconf("SC_CLK_TCK")
 PIN = re.compile(r"^\s*pin_release_version\s*=\s*(\S+)", re.MULTILINE)
 PROGRAMS = {"conductor": b"ironic-conductor", "api": b"uwsgi_python3"}
 
 
 def boot_time() -> float:
-    for line in Path("/proc/stat").read_text().splitlines():
-        if line.startswith("btime "):
-            return float(line.split()[1])
-    raise RuntimeError("/proc/stat has no btime")
+    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class Observer:
@@ -28,19 +27,21 @@ class Observer:
         self.packages = {}
 
     def host(self, spec: top.HostSpec, init_pid: int) -> dict:
-        """Installed version, the pin in its files, and role -> start time of every Ironic service
-        that runs there, whatever the host is meant for."""
+        """Installed version, the pin in its files, when those files last changed, and role ->
+        start time of every Ironic service that runs there, whatever the host is meant for."""
         root = self.folder / spec.name / "root"
         services = {}
         for role, program in PROGRAMS.items():
             pid = main_process(init_pid, program)
             if pid:
                 services[role] = round(self.booted + start_time(pid) / TICKS, 2)
-        return {"version": self.version(root), "pin": pin_of(root), "services": services}
+        pin, pin_changed = pin_of(root)
+        return {"version": self.version(root), "pin": pin, "services": services,
+                "changed": round(max(pin_changed, changed(root / DPKG_STATUS)), 2)}
 
     def version(self, root: Path) -> str:
         """Version of the package that carries Ironic's code; "" while it is being replaced."""
-        path = root / "var/lib/dpkg/status"
+        path = root / DPKG_STATUS
         try:
             stamp = path.stat().st_mtime_ns
             if self.packages.get(path, (0, ""))[0] != stamp:
@@ -57,17 +58,28 @@ def installed_version(status: str, package="python3-ironic") -> str:
     return re.search(r"^Version: (\S+)", found.group(0), re.MULTILINE).group(1)
 
 
-def pin_of(root: Path) -> str:
-    """The pin that a process started now would read, in the order in which Ironic reads files."""
+def pin_of(root: Path) -> tuple[str, float]:
+    """The pin that a process started now would read, in the order in which Ironic reads files, and
+    when it may last have changed: a folder changes with every file that comes or goes."""
     etc = root / "etc/ironic"
+    folders = list(etc.glob("*.conf.d"))
+    files = [etc / "ironic.conf", *sorted(etc.glob("*.conf.d/*.conf"))]
+    latest = max(changed(path) for path in [etc, *folders, *files])
     pin = ""
-    for path in [etc / "ironic.conf", *sorted(etc.glob("*.conf.d/*.conf"))]:
+    for path in files:
         try:
             found = PIN.findall(path.read_text())
         except OSError:
             continue
         pin = found[-1] if found else pin
-    return pin
+    return pin, latest
+
+
+def changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def main_process(init_pid: int, program) -> int:

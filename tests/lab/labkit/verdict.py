@@ -1,6 +1,7 @@
 """The verdict on an upgrade: pure functions over what was collected from outside of rollmill.
 
-A sample is {"t", "hosts": {name: {"version", "pin", "services": {role: started}}}, "alive": [...]}.
+A sample is {"t", "hosts": {name: {"version", "pin", "changed", "services": {role: started}}},
+"alive": [...]}; "changed" is when the files that hold version and pin last changed.
 """
 import re
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ MUST_NOT_FAIL = ("list", "patch")
 KINDS = ("list", "patch", "conductors", "power", "provision", "deploy")
 DEPLOYED_NODES = ("n11", "n12")
 LONGEST_GAP = 10.0
+CLOCK_TICK = 0.02  # start times are known no better
 
 
 @dataclass
@@ -192,8 +194,7 @@ def check_alive(samples: list, load: list) -> Check:
 
 
 def running_by_sample(samples: list) -> list:
-    """For each sample its time and the processes that ran. What a process read when it started is
-    what the last sample before its start saw on the host."""
+    """For each sample its time and the processes that ran."""
     known, result = {}, []
     for number, sample in enumerate(samples):
         running = set()
@@ -208,8 +209,11 @@ def running_by_sample(samples: list) -> list:
 
 
 def process_of(samples: list, number: int, name: str, role: str, started: float) -> Process:
-    while number > 0 and samples[number]["t"] > started:
-        number -= 1
+    """A process read what the first sample that saw it saw too, unless files changed after its
+    start: then it is what the last sample before the start saw."""
+    if samples[number]["hosts"][name]["changed"] > started + CLOCK_TICK:
+        while number > 0 and samples[number]["t"] > started:
+            number -= 1
     host = samples[number]["hosts"][name]
     return Process(name, role, started, host["version"], host["pin"])
 
