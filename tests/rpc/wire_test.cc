@@ -176,8 +176,8 @@ TEST(Wire, silent_agent_is_given_up) {
   BareAgent agent(house.address());
   agent.hello("cond1");
   EXPECT_TRUE(agent.hear().has_welcome());
-  agent.end();
   const auto agents = house.control.agents.wait_for(2);
+  agent.end();  // only now: an agent that hangs up is not a silent one
   ASSERT_EQ(agents.size(), 2U);
   EXPECT_TRUE(agents[1].starts_with("went cond1: the agent said nothing for ")) << agents[1];
 }

@@ -157,8 +157,8 @@ void AgentSession::cut(const std::string& reason) {
 }
 
 void AgentSession::end(const std::string& reason) {
+  leave(reason);  // before the stream ends: the read that fails then has a poorer reason
   out_.abandon(to_grpc({base::ErrorCode::Unavailable, reason}));
-  leave(reason);
 }
 
 void AgentSession::leave(const std::string& reason) {
