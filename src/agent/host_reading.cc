@@ -85,6 +85,9 @@ class HostReader {
     const auto pin = host_.config.effective("DEFAULT", "pin_release_version");
     if (!pin) return unread("config", pin.error());
     pin_ = pin->value_or("");
+    const auto ring = host_.config.effective("DEFAULT", kRingResetKey);
+    if (!ring) return unread("config", ring.error());
+    set("config.ring_reset_s", ring->value_or(kRingResetDefault));
     set("config.pin_source", pin_.empty() ? "none" : holds_pin(*drop_in) ? "ours" : "operator");
     const auto changed = pin_changed_at(host_);
     if (!changed) return unread("config", changed.error());

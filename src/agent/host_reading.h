@@ -24,6 +24,11 @@ core::HostFacts read_host(const AgentSettings& settings, const HostPorts& host, 
 /// only; a little is allowed for, far less than a service takes to read its files.
 bool started_after(const ports::ServiceDriver::Process& process, base::TimePoint changed_at);
 
+/// `[DEFAULT]hash_ring_reset_interval`: for so many seconds an API goes on asking a conductor that
+/// has left, and for so many a stopping conductor goes on answering. Default: conf/default.py.
+inline constexpr const char* kRingResetKey = "hash_ring_reset_interval";
+inline constexpr const char* kRingResetDefault = "15";
+
 /// When what decides the pin was last changed. A change of ours to the window's other settings does
 /// not count: `changing_window` is called before it and `changed_window` after it, also by a
 /// repeat after a crash in between.

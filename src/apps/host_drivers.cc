@@ -28,12 +28,13 @@ std::shared_ptr<ports::ReleaseDriver> make_release(const config::AgentConfig& co
   return drivers::make_script_release(std::move(options), commands);
 }
 
-std::shared_ptr<ports::ServiceDriver> make_service(const config::AgentConfig& config,
-                                                   const drivers::SharedCommands& commands) {
+std::shared_ptr<ports::ServiceDriver> make_service(
+    const config::AgentConfig& config, const std::shared_ptr<drivers::TaskCommands>& commands) {
   const config::ServiceConfig& from = config.service;
   if (from.driver == "systemd") {
     drivers::SystemdOptions options;
     options.drop_in_folder = from.unit_dir;
+    options.say = [commands](const std::string& line) { commands->say(line); };
     return drivers::make_systemd_service(std::move(options));
   }
   drivers::PidFileOptions options;
@@ -70,7 +71,7 @@ std::shared_ptr<ports::SchemaDriver> make_schema(const config::AgentConfig& conf
   options.head = from.head;
   options.histogram = from.histogram;
   options.versions = from.versions;
-  options.has_database = from.histogram.empty();
+  options.database = from.database;
   options.user = from.user;
   options.config_file = config.config.file;
   options.python = from.python;
@@ -125,7 +126,7 @@ std::shared_ptr<ports::IronicApi> make_api(const config::AgentConfig& config,
 }  // namespace
 
 HostDrivers make_host_drivers(const config::AgentConfig& config,
-                              drivers::SharedCommands commands) {
+                              const std::shared_ptr<drivers::TaskCommands>& commands) {
   HostDrivers made;
   made.release = make_release(config, commands);
   made.service = make_service(config, commands);
@@ -137,7 +138,7 @@ HostDrivers make_host_drivers(const config::AgentConfig& config,
   made.balancer = make_balancer(config, commands);
   made.deployment = make_api(config, config.api.vip);
   made.own_api = make_api(config, config.api.url);
-  made.commands = std::move(commands);
+  made.commands = commands;
   return made;
 }
 

@@ -4,6 +4,7 @@
 
 #include "config/agent_config.h"
 #include "drivers/drivers.h"
+#include "drivers/process/task_commands.h"
 #include "rollmill/agent/settings.h"
 
 namespace rollmill::apps {
@@ -23,6 +24,8 @@ struct HostDrivers {
   agent::HostPorts ports() const;
 };
 
-HostDrivers make_host_drivers(const config::AgentConfig& config, drivers::SharedCommands commands);
+/// `commands` run what the drivers run and take the lines they have to say of the task at hand.
+HostDrivers make_host_drivers(const config::AgentConfig& config,
+                              const std::shared_ptr<drivers::TaskCommands>& commands);
 
 }  // namespace rollmill::apps

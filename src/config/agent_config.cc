@@ -42,7 +42,6 @@ ServiceConfig read_service(const json& value) {
   service.pid_file = text_or_empty(value, "pid_file");
   service.start = words_or_empty(value, "start");
   service.stop = words_or_empty(value, "stop");
-  service.status = words_or_empty(value, "status");
   service.stop_limit = duration_or_zero(value, "stop_limit");
   return service;
 }
@@ -53,10 +52,7 @@ OsloConfig read_oslo(const json& value) {
   oslo.file = text(value, "file");
   oslo.dropin_dir = text(value, "dropin_dir");
   oslo.dropin_name = text(value, "dropin_name");
-  oslo.owner = text(value, "owner");
   oslo.group = text(value, "group");
-  oslo.mode = text(value, "mode");
-  oslo.effective = words(value, "effective");
   return oslo;
 }
 
@@ -68,6 +64,7 @@ SchemaConfig read_schema(const json& value) {
   schema.histogram = words_or_empty(value, "histogram");
   schema.head = words_or_empty(value, "head");
   schema.versions = words_or_empty(value, "versions");
+  schema.database = words_or_empty(value, "database");
   schema.python = text_or_empty(value, "python");
   schema.user = text_or_empty(value, "user");
   return schema;
@@ -138,12 +135,6 @@ void check_whole(const AgentConfig& config, Problems& problems) {
     problems.add("/api/vip",
                  "the API as clients reach it is missing; conductors are proven "
                  "through it: \"vip\": \"http://HOST:6385\"");
-  }
-  if (config.config.mode.find_first_not_of("01234567") != std::string::npos ||
-      config.config.mode.size() < 3 || config.config.mode.size() > 4) {
-    problems.add("/config/mode", "\"" + config.config.mode +
-                                     "\" is not an octal mode; write "
-                                     "\"0640\"");
   }
   if (config.poll < std::chrono::milliseconds{10}) {
     problems.add("/poll", "looking so often is a load of its own; at least \"10ms\"");

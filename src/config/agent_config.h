@@ -41,7 +41,6 @@ struct ServiceConfig {
   std::string pid_file;         ///< sysv, script: {service}
   CommandWords start;           ///< script: {service}
   CommandWords stop;            ///< script: {service} {seconds}
-  CommandWords status;          ///< script: {service}
   base::Duration stop_limit{};  ///< sysv, script: after it the manager kills; 0: never.
   bool operator==(const ServiceConfig&) const = default;
 };
@@ -52,10 +51,7 @@ struct OsloConfig {
   std::string file;    ///< The operator's; never written.
   std::string dropin_dir;
   std::string dropin_name;
-  std::string owner;       ///< Empty: the agent's.
-  std::string group;       ///< Empty: the agent's.
-  std::string mode;        ///< Octal: "0640".
-  CommandWords effective;  ///< Prints section -> key -> value as JSON; empty: own reader.
+  std::string group;  ///< May read the drop-in; empty: the agent's.
   bool operator==(const OsloConfig&) const = default;
 };
 
@@ -66,6 +62,7 @@ struct SchemaConfig {
   CommandWords histogram;  ///< Prints table -> version -> rows as JSON; empty: own script.
   CommandWords head;       ///< Prints the head revision; empty: own script.
   CommandWords versions;   ///< {release}: table -> version as JSON; empty: own script.
+  CommandWords database;   ///< Prints the server's version, or "none"; empty: own script.
   std::string python;      ///< Runs the own scripts.
   std::string user;        ///< Runs all of them as; empty: as the agent.
   bool operator==(const SchemaConfig&) const = default;

@@ -49,13 +49,12 @@ const Table& service_driver_table() {
       "How services are started and stopped",
       {driver({"systemd", "sysv", "script"},
               "systemd: units; sysv: init scripts; script: commands of your own."),
-       may("unit_dir", Kind::Path, "\"/etc/systemd/system\"", {"systemd"},
-           "Where our drop-in UNIT.d/90-rollmill.conf goes."),
+       may("unit_dir", Kind::Path, "\"/run/systemd/system\"", {"systemd"},
+           "Where our drop-in UNIT.d/90-rollmill.conf goes; /run: a reboot takes it away."),
        may("init_dir", Kind::Path, "\"/etc/init.d\"", {"sysv"}, "Where the init scripts are."),
        must("pid_file", Kind::Path, {"sysv", "script"}, "Holds the main pid of {service}."),
        must("start", Kind::Command, {"script"}, "Starts {service}."),
        must("stop", Kind::Command, {"script"}, "Stops {service} within {seconds}."),
-       must("status", Kind::Command, {"script"}, "Exit code 0: {service} runs; 3: it does not."),
        may("stop_limit", Kind::Time, "\"0s\"", {"sysv", "script"},
            "The service manager kills after this; 0s: never.")}};
   return table;
@@ -68,12 +67,8 @@ const Table& oslo_table() {
        must("file", Kind::Path, {}, "The operator's file; rollmill never writes it."),
        must("dropin_dir", Kind::Path, {}, "Folder of drop-ins, read after the file."),
        may("dropin_name", Kind::Text, "\"90-rollmill.conf\"", {}, "Our one drop-in."),
-       may("owner", Kind::Text, "\"\"", {}, "Of the drop-in; empty: the agent's user."),
-       may("group", Kind::Text, "\"\"", {}, "Of the drop-in; empty: the agent's group."),
-       may("mode", Kind::Text, "\"0640\"", {}, "Of the drop-in, octal."),
-       may("effective", Kind::Command, "[]", {},
-           "Prints {\"section\": {\"key\": \"value\"}} as the services see it; empty: the files "
-           "are read in oslo's order.")}};
+       may("group", Kind::Text, "\"\"", {},
+           "May read the drop-in, a file of the agent's with mode 0640; empty: its group.")}};
   return table;
 }
 
@@ -90,6 +85,8 @@ const Table& schema_table() {
            "Last line: head revision of the installed release; empty: a script of ours."),
        may("versions", Kind::Command, "[]", dbsync,
            "Prints {\"table\": \"version\"} that {release} writes; empty: a script of ours."),
+       may("database", Kind::Command, "[]", dbsync,
+           "Last line: the database server's version, or \"none\"; empty: a script of ours."),
        may("python", Kind::Path, "\"/usr/bin/python3\"", dbsync, "Runs the scripts of ours."),
        may("user", Kind::Text, "\"\"", dbsync, "Runs all of them as; empty: as the agent.")}};
   return table;

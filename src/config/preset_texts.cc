@@ -13,7 +13,6 @@ const char* const kDebianSystemdPreset = R"json({
     "driver": "oslo",
     "file": "/etc/ironic/ironic.conf",
     "dropin_dir": "/etc/ironic/ironic.conf.d",
-    "owner": "root",
     "group": "ironic"
   },
   "schema": {
@@ -39,7 +38,6 @@ const char* const kDebianSysvPreset = R"json({
     "driver": "oslo",
     "file": "/etc/ironic/ironic.conf",
     "dropin_dir": "/etc/ironic/ironic.conf.d",
-    "owner": "root",
     "group": "ironic"
   },
   "schema": {
@@ -73,15 +71,13 @@ const char* const kDemoPreset = R"json({
       "${bin}/service", "--world", "${world}", "--host", "${host}", "{service}", "stop",
       "--timeout", "{seconds}"
     ],
-    "status": ["${bin}/service", "--world", "${world}", "--host", "${host}", "{service}", "status"],
     "pid_file": "${world}/hosts/${host}/run/{service}.pid",
     "stop_limit": "30s"
   },
   "config": {
     "driver": "oslo",
     "file": "${world}/hosts/${host}/etc/ironic/ironic.conf",
-    "dropin_dir": "${world}/hosts/${host}/etc/ironic/ironic.conf.d",
-    "effective": ["${bin}/conf", "--world", "${world}", "--host", "${host}"]
+    "dropin_dir": "${world}/hosts/${host}/etc/ironic/ironic.conf.d"
   },
   "schema": {
     "driver": "dbsync",
@@ -91,7 +87,8 @@ const char* const kDemoPreset = R"json({
     "histogram": ["${bin}/histogram", "--world", "${world}"],
     "versions": [
       "${bin}/versions", "--world", "${world}", "--host", "${host}", "--release", "{release}"
-    ]
+    ],
+    "database": ["${bin}/database", "--world", "${world}"]
   },
   "balancer": {
     "driver": "haproxy",

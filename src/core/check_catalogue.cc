@@ -37,6 +37,10 @@ constexpr CheckInfo kChecks[] = {
    "The service manager leaves a stopping conductor the time its release needs (else: "
    "warning, the window raises it).",
    "STOP_TIMEOUT_SHORT", true},
+  {"preflight.ring-wait", PhaseKind::Preflight,
+   "A stopping conductor answers for two seconds longer than any API goes on asking it (else: "
+   "warning, the window raises that for every stop but the first).",
+   "RING_WAIT_SHORT", true},
   {"preflight.registry-readable", PhaseKind::Preflight,
    "The conductor registry can be read through the API.",
    "API_UNAVAILABLE"},

@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <charconv>
+#include <map>
 #include <set>
+#include <system_error>
 
 #include "core/fleet_reading.h"
 #include "core/navigation.h"
@@ -142,6 +145,46 @@ void judge_clocks(const Plan& plan, const FleetFacts& facts, Results& results) {
   add(results, "preflight.clock-skew", off.empty(), off.empty() ? "the clocks agree" : off);
 }
 
+/// Seconds by host with a service of the role; hosts that did not tell are left out.
+std::map<std::string, int> ring_resets(const Plan& plan, const FleetFacts& facts,
+                                       const std::string& role) {
+  std::map<std::string, int> resets;
+  for (const Host& host : plan.fleet.hosts) {
+    const auto found = facts.find(host.name);
+    const bool serves =
+        std::any_of(host.services.begin(), host.services.end(),
+                    [&](const Service& service) { return service.role == role; });
+    if (found == facts.end() || !serves) continue;
+    const std::string text = detail(found->second, "config.ring_reset_s");
+    int seconds = 0;
+    if (std::from_chars(text.data(), text.data() + text.size(), seconds).ec == std::errc{})
+      resets[host.name.text] = seconds;
+  }
+  return resets;
+}
+
+/// A conductor that leaves answers for its own interval, rounded down; an API sends to it for its.
+void judge_ring_wait(const Plan& plan, const FleetFacts& facts, Results& results) {
+  constexpr int kMargin = 2;
+  int wanted = 0;
+  for (const auto& [host, seconds] : ring_resets(plan, facts, "api"))
+    wanted = std::max(wanted, seconds + kMargin);
+  const std::map<std::string, int> conductors = ring_resets(plan, facts, "conductor");
+  if (wanted == 0 || conductors.empty()) return;
+  std::string early;
+  for (const auto& [host, seconds] : conductors) {
+    if (seconds >= wanted) continue;
+    early += (early.empty() ? "" : ", ") + host + " " + std::to_string(seconds) + "s";
+  }
+  const std::string least = std::to_string(wanted) + "s";
+  add(results, "preflight.ring-wait", early.empty(),
+      early.empty() ? "a stopping conductor answers for " + least + " or more"
+                    : "hash_ring_reset_interval is too short for the first stop of a conductor (" +
+                          early + ", better " + least +
+                          "): in its last moment APIs still send to it, and node changes fail",
+      Verdict::Warning);
+}
+
 void judge_backup(const Plan& plan, Results& results) {
   const std::string& backup = plan.policy.backup_reference;
   add(results, "preflight.backup-attested", !backup.empty(),
@@ -183,6 +226,7 @@ Results judge_preflight(const Profile& profile, const Plan& plan, const FleetFac
   judge_apis(plan, facts, results);
   judge_hardware_types(profile, plan, facts, results);
   judge_clocks(plan, facts, results);
+  judge_ring_wait(plan, facts, results);
   judge_backup(plan, results);
   return results;
 }

@@ -126,7 +126,6 @@ struct SchemaOptions {
   Words histogram;  ///< Last line: JSON {table: {version: rows}}, alone or under "row_versions".
   Words versions;   ///< Last line: JSON {table: version} of `{release}`.
   Words database;   ///< Last line: the database server's version, or "none".
-  bool has_database = true;     ///< False: `database_version` is NotFound without asking.
   std::string user = "ironic";  ///< Runs dbsync and status.
   std::string config_file = "/etc/ironic/ironic.conf";  ///< For the built-in programs.
   std::string python = "/usr/bin/python3";

@@ -42,6 +42,7 @@ TEST(Inspect, reads_the_host_for_the_judgement_of_the_fleet) {
       {"release.side_by_side", "no"},
       {"config.drop_in", "none"},
       {"config.pin_source", "none"},
+      {"config.ring_reset_s", "15"},
       {"service.ironic-conductor.stop_limit_ms", "15000"},
       {"service.ironic-conductor.restarts", "0"},
       {"conductor.hostname", "cond1"},

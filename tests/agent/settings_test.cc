@@ -25,7 +25,7 @@ TEST(Pin, writes_the_pin_and_the_window_and_reads_them_back) {
   EXPECT_EQ(story.effects(),
             (Effects{"write pin_release_version=35.0 graceful_shutdown_timeout=900 "
                      "drain_shutdown_timeout=900 graceful_shutdown_timeout=900 "
-                     "heartbeat_timeout=600",
+                     "heartbeat_timeout=600 hash_ring_reset_interval=17",
                      "window 15m30s"}));
   EXPECT_EQ(story.host.config.ours[2].section, "DEFAULT");
   EXPECT_EQ(story.host.config.ours[3].section, "conductor");
@@ -33,6 +33,24 @@ TEST(Pin, writes_the_pin_and_the_window_and_reads_them_back) {
   EXPECT_EQ(told.verdict("pin.window"), "ok");
   EXPECT_EQ(told.facts().services[0].pin, "35.0");
   EXPECT_TRUE(told.facts().services[0].config_newer_than_process);
+}
+
+TEST(Pin, raises_the_operators_own_ring_wait_once) {
+  ConductorStory story;
+  want_window(story);
+  story.host.config.operators[{"DEFAULT", "hash_ring_reset_interval"}] = "30";
+  ASSERT_TRUE(story.run(Verb::Pin).ok());
+  EXPECT_EQ(story.host.config.ours.back().value, "32");
+  EXPECT_FALSE(story.run(Verb::Pin).changed());
+  EXPECT_EQ(story.host.config.ours.back().value, "32");
+}
+
+TEST(Pin, leaves_a_ring_wait_that_is_no_number_to_ironic) {
+  ConductorStory story;
+  want_window(story);
+  story.host.config.operators[{"DEFAULT", "hash_ring_reset_interval"}] = "15s";
+  ASSERT_TRUE(story.run(Verb::Pin).ok());
+  EXPECT_EQ(story.host.config.ours.back().key, "heartbeat_timeout");
 }
 
 TEST(Pin, changes_nothing_the_second_time) {
@@ -123,7 +141,7 @@ TEST(Unpin, takes_only_the_pin_out) {
   EXPECT_TRUE(told.changed());
   EXPECT_EQ(story.effects().back(),
             "write graceful_shutdown_timeout=900 drain_shutdown_timeout=900 "
-            "graceful_shutdown_timeout=900 heartbeat_timeout=600");
+            "graceful_shutdown_timeout=900 heartbeat_timeout=600 hash_ring_reset_interval=17");
   EXPECT_EQ(told.verdict("unpin.read-back"), "ok");
   EXPECT_FALSE(story.run(Verb::Unpin).changed());
 }

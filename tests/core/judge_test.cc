@@ -59,7 +59,7 @@ void expect_failed(const CheckResult& result, const std::string& words) {
 TEST(JudgePreflight, healthy_fleet_passes_every_judgement_and_each_is_in_the_catalogue) {
   const Plan plan = usual_plan();
   const auto results = judge_preflight(ironic_profile(), plan, healthy(plan));
-  EXPECT_EQ(results.size(), 8U);
+  EXPECT_EQ(results.size(), 9U);
   for (const CheckResult& result : results) {
     EXPECT_EQ(result.verdict, Verdict::Ok) << result.id << ": " << result.summary;
     EXPECT_NE(find_check(result.id), nullptr) << result.id;
@@ -122,6 +122,25 @@ TEST(JudgePreflight, hardware_type_with_one_living_conductor_fails_unless_accept
   Policy policy = test::usual_policy();
   policy.budgets["conductor"] = {1, 0};
   EXPECT_EQ(preflight(usual_plan(policy), facts, "redundancy").verdict, Verdict::Ok);
+}
+
+TEST(JudgePreflight, conductor_that_answers_no_longer_than_the_apis_ask_is_named) {
+  const Plan plan = usual_plan();
+  FleetFacts facts = healthy(plan);
+  detail(facts, "cond2", "config.ring_reset_s") = "16";
+  const CheckResult result = preflight(plan, facts, "ring-wait");
+  EXPECT_EQ(result.verdict, Verdict::Warning);
+  EXPECT_NE(result.summary.find("(cond2 16s, better 17s)"), std::string::npos) << result.summary;
+  detail(facts, "api1", "config.ring_reset_s") = "5";
+  detail(facts, "api2", "config.ring_reset_s") = "5";
+  EXPECT_EQ(preflight(plan, facts, "ring-wait").verdict, Verdict::Ok);
+}
+
+TEST(JudgePreflight, ring_wait_is_not_judged_where_no_host_tells_it) {
+  const Plan plan = usual_plan();
+  FleetFacts facts = healthy(plan);
+  for (auto& [name, host] : facts) host.details.erase("config.ring_reset_s");
+  EXPECT_EQ(preflight(plan, facts, "ring-wait").id, "missing");
 }
 
 TEST(JudgePreflight, one_serving_api_fails_unless_accepted) {

@@ -70,11 +70,6 @@ TEST(DbsyncSchema, database_version_is_not_found_where_there_is_none) {
             "10.11.6-MariaDB");
   EXPECT_EQ(Bench(always(printed("none\n"))).schema->database_version().error().code,
             base::ErrorCode::NotFound);
-  SchemaOptions options;
-  options.has_database = false;
-  Bench none(always(printed("8.0\n")), options);
-  EXPECT_EQ(none.schema->database_version().error().code, base::ErrorCode::NotFound);
-  EXPECT_TRUE(none.commands->log.empty());
 }
 
 }  // namespace

@@ -110,6 +110,7 @@ core::HostFacts FleetTwin::read(const base::HostName& name, base::TimePoint now)
   if (!host.conductor_name.empty()) facts.details["conductor.hostname"] = host.conductor_name;
   for (const ServiceTwin& service : host.services) {
     facts.services.push_back(read_service(host, service));
+    facts.details["config.ring_reset_s"] = service.service.role == "conductor" ? "17" : "15";
     if (service.service.role == "api") {
       facts.details["balancer.serving"] = service.running && service.serving ? "yes" : "no";
     }

@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <charconv>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "agent/host_reading.h"
@@ -14,6 +17,10 @@ using Settings = std::vector<ports::Setting>;
 
 constexpr const char* kPinKey = "pin_release_version";
 constexpr base::Duration kKillMargin = std::chrono::seconds{30};
+/// A stopping conductor rounds what is left of its wait down to whole seconds (35.0 and 39.0:
+/// conductor/rpc_service.py, `stop`), so up to one second is missing, and a second more while it
+/// lets its periodic tasks end: APIs still send to a port that is closed.
+constexpr int kRingMargin = 2;
 
 bool is_pin(const ports::Setting& setting) {
   return setting.section == "DEFAULT" && setting.key == kPinKey;
@@ -24,12 +31,37 @@ std::string seconds(base::Duration duration) {
 }
 
 /// A longer grace helps only a release that ends as soon as it is idle; the others would sit
-/// through the whole of it at every stop, with nothing left to do.
+/// through the whole of it at every stop, with nothing left to do and their port open.
 bool ends_when_idle(const Job& job) {
   return job.quirks(job.args.to).stop_manner == core::StopManner::EndsWhenIdle;
 }
 
-Settings wanted_settings(const Job& job) {
+bool is_drained(const Job& job, const ServiceSettings& service) {
+  const core::RoleInfo* role = core::find_role(job.host.profile, service.service.role);
+  return role != nullptr && role->drains_work;
+}
+
+bool drains_work(const Job& job) {
+  return std::any_of(job.settings.services.begin(), job.settings.services.end(),
+                     [&](const ServiceSettings& each) { return is_drained(job, each); });
+}
+
+/// What a conductor waits for the rings of the APIs, raised; a repeat finds its own value and keeps
+/// it. Nothing when the operator's value is no number: Ironic refuses that by itself.
+base::Result<std::optional<std::string>> longer_ring_wait(const Job& job, const DropIn& there) {
+  for (const ports::Setting& each : there.settings)
+    if (each.section == "DEFAULT" && each.key == kRingResetKey) return std::optional{each.value};
+  const auto value = job.host.config.effective("DEFAULT", kRingResetKey);
+  if (!value) return value.error();
+  const std::string text = value->value_or(kRingResetDefault);
+  int now = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), now);
+  if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() || now < 0)
+    return std::optional<std::string>{};
+  return std::optional{std::to_string(now + kRingMargin)};
+}
+
+base::Result<Settings> wanted_settings(const Job& job, const DropIn& there) {
   Settings settings{{"DEFAULT", kPinKey, core::to_string(job.args.from)}};  // the pin is first
   if (job.args.window_drain > base::Duration{0} && ends_when_idle(job)) {
     const std::string drain = seconds(job.args.window_drain);
@@ -39,6 +71,11 @@ Settings wanted_settings(const Job& job) {
   }
   if (job.args.window_heartbeat > base::Duration{0})
     settings.push_back({"conductor", "heartbeat_timeout", seconds(job.args.window_heartbeat)});
+  if (job.args.window_drain > base::Duration{0} && ends_when_idle(job) && drains_work(job)) {
+    const auto ring = longer_ring_wait(job, there);
+    if (!ring) return ring.error();
+    if (*ring) settings.push_back({"DEFAULT", kRingResetKey, **ring});
+  }
   return settings;
 }
 
@@ -111,11 +148,6 @@ Trouble prove_written(Job& job, const Settings& settings) {
   return {};
 }
 
-bool is_drained(const Job& job, const ServiceSettings& service) {
-  const core::RoleInfo* role = core::find_role(job.host.profile, service.service.role);
-  return role != nullptr && role->drains_work;
-}
-
 /// The service manager must not kill a conductor before its own grace is over.
 Trouble open_window(Job& job, const std::string& name) {
   const auto enough = [&](base::Duration limit) {
@@ -167,9 +199,10 @@ Trouble pin(Job& job) {
   if (!drop_in) return job.unreadable("Our drop-in", drop_in.error());
   if (Trouble edited = refuse_edited(job, *drop_in)) return edited;
   if (Trouble foreign = refuse_foreign_pin(job, *drop_in)) return foreign;
-  const Settings wanted = wanted_settings(job);
-  if (Trouble failed = write_wanted(job, *drop_in, wanted)) return failed;
-  if (Trouble failed = prove_written(job, wanted)) return failed;
+  const auto wanted = wanted_settings(job, *drop_in);
+  if (!wanted) return job.unreadable("The configuration", wanted.error());
+  if (Trouble failed = write_wanted(job, *drop_in, *wanted)) return failed;
+  if (Trouble failed = prove_written(job, *wanted)) return failed;
   if (job.args.window_drain == base::Duration{0}) return {};
   for (const ServiceSettings& each : job.settings.services)
     if (is_drained(job, each))

@@ -129,7 +129,6 @@ Result<std::map<std::string, std::string>> DbsyncSchema::versions_of(
 
 Result<std::string> DbsyncSchema::database_version() {
   const Error none{ErrorCode::NotFound, "this deployment has no database server of its own"};
-  if (!options_.has_database) return none;
   Result<std::string> line = ask(program(options_.database, kDatabaseProgram, options_.config_file),
                                  "the version of the database");
   if (line && (*line == "none" || line->empty())) return none;

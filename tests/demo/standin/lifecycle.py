@@ -30,7 +30,7 @@ _CONF = """\
 auth_strategy = noauth
 rpc_transport = oslo
 host = {host}
-hash_ring_reset_interval = 1
+hash_ring_reset_interval = {ring}
 graceful_shutdown_timeout = 10
 enabled_hardware_types = fake-hardware
 default_deploy_interface = fake
@@ -146,7 +146,11 @@ def _make_host(host, address, port):
     for folder in (host.drop_ins, host.path("run"), host.path("log"), host.path("staged")):
         os.makedirs(folder)
     text = _CONF.format(
-        host=host.name, address=address, port=port, database=host.world.database
+        host=host.name,
+        address=address,
+        port=port,
+        database=host.world.database,
+        ring=3 if _ROLES[host.name][0] == "conductor" else 1,
     )
     write_atomically(host.conf_file, text)
     release.put(host, FROM_RELEASE)

@@ -9,8 +9,9 @@ my_ip = {address}
 auth_strategy = noauth
 rpc_transport = json-rpc
 use_stderr = false
-# a stopping conductor waits this long before it goes (15 unless set)
-hash_ring_reset_interval = 5
+# an API asks a conductor for this long after it has left, a stopping conductor answers for this
+# long (15 unless set); two seconds more on conductors, as docs/operating.md advises
+hash_ring_reset_interval = {ring}
 # the release that has no [conductor]graceful_shutdown_timeout reads this one, later ones both
 graceful_shutdown_timeout = 60
 enabled_hardware_types = fake-hardware
@@ -76,5 +77,6 @@ NO_AUTH = ("glance", "neutron", "cinder", "inspector", "swift")
 
 def ironic_conf(spec: top.HostSpec) -> str:
     text = TEXT.format(name=spec.name, address=spec.address, database=top.DATABASE_URL,
-                       api_port=top.API_PORT, public=top.PUBLIC_API)
+                       api_port=top.API_PORT, public=top.PUBLIC_API,
+                       ring=7 if spec.role == "conductor" else 5)
     return text + "".join(f"\n[{section}]\nauth_type = none\n" for section in NO_AUTH)
