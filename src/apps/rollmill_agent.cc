@@ -122,7 +122,7 @@ int run(const std::string& file, bool only_check) {
   std::error_code unmade;  // the journal says what is wrong with the folder
   std::filesystem::create_directories(config->state_dir, unmade);
   std::filesystem::permissions(config->state_dir, std::filesystem::perms::owner_all, unmade);
-  auto journal = store::open_sqlite_journal(config->state_dir + "/agent.db");
+  auto journal = store::open_sqlite_journal(config->state_dir + "/agent.db", store::kHandover);
   if (!journal) return fail(journal.error().message, 1);
   return Program(*config, std::move(*log), std::move(*journal)).run(*config);
 }

@@ -106,7 +106,7 @@ int run(const std::string& file, bool only_check) {
   }
   auto log = open_log(config->log, "rollmilld");
   if (!log) return fail(log.error().message, 1);
-  auto journal = store::open_sqlite_journal(config->journal);
+  auto journal = store::open_sqlite_journal(config->journal, store::kHandover);
   if (!journal) return fail(journal.error().message, 1);
   return Program(std::move(*config), std::move(*fleet), std::move(*log), std::move(*journal)).run();
 }

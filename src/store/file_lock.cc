@@ -6,7 +6,9 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 namespace rollmill::store {
@@ -14,6 +16,9 @@ namespace {
 
 using base::Error;
 using base::ErrorCode;
+using Clock = std::chrono::steady_clock;
+
+constexpr base::Duration kLook{10};
 
 std::string owner_of(int descriptor) {
   std::array<char, 32> text{};
@@ -33,15 +38,24 @@ base::Status write_owner(int descriptor, const std::string& path) {
                path + " cannot be written (" + std::strerror(errno) + "): check disk and rights"};
 }
 
+bool lock_within(int descriptor, base::Duration patience) {
+  const Clock::time_point limit = Clock::now() + patience;
+  while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (Clock::now() >= limit) return false;
+    std::this_thread::sleep_for(kLook);
+  }
+  return true;
+}
+
 }  // namespace
 
-base::Result<FileLock> FileLock::take(const std::string& path) {
+base::Result<FileLock> FileLock::take(const std::string& path, base::Duration patience) {
   FileLock lock{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
   if (lock.descriptor_ < 0) {
     return Error{ErrorCode::Unavailable, path + " cannot be opened (" + std::strerror(errno) +
                                              "): its folder must exist and be writable"};
   }
-  if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
+  if (!lock_within(lock.descriptor_, patience)) {
     return Error{ErrorCode::FailedPrecondition,
                  path + " is held by process " + owner_of(lock.descriptor_) +
                      ": only one process may use it at a time. Stop that one first"};

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "rollmill/base/result.h"
+#include "rollmill/base/time.h"
 
 namespace rollmill::store {
 
@@ -10,8 +11,9 @@ namespace rollmill::store {
 /// that happens. Holds the process id of its owner as text.
 class FileLock {
  public:
-  /// FailedPrecondition, naming the owner's process id, when somebody holds it already.
-  static base::Result<FileLock> take(const std::string& path);
+  /// FailedPrecondition, naming the owner's process id, when somebody still holds it after
+  /// `patience`: an owner that was killed lets go only when the kernel is done with all of it.
+  static base::Result<FileLock> take(const std::string& path, base::Duration patience);
 
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&& other) noexcept;

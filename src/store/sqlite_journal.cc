@@ -219,8 +219,9 @@ class SqliteJournal : public ports::Journal {
 
 }  // namespace
 
-base::Result<std::unique_ptr<ports::Journal>> open_sqlite_journal(const std::string& path) {
-  auto lock = FileLock::take(path + ".lock");
+base::Result<std::unique_ptr<ports::Journal>> open_sqlite_journal(const std::string& path,
+                                                                  base::Duration patience) {
+  auto lock = FileLock::take(path + ".lock", patience);
   if (!lock.ok()) return lock.error();
   auto database = open_journal_file(path);
   if (!database.ok()) return database.error();

@@ -8,7 +8,7 @@ namespace rollmill::test {
 namespace {
 
 std::unique_ptr<ports::Journal> make_sqlite(const std::string& path) {
-  auto journal = store::open_sqlite_journal(path);
+  auto journal = store::open_sqlite_journal(path, {});
   EXPECT_TRUE(journal.ok()) << journal.error().message;
   return journal.ok() ? std::move(journal).value() : nullptr;
 }

@@ -25,8 +25,8 @@ class SqliteFile : public testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  base::Result<std::unique_ptr<ports::Journal>> open() const {
-    return store::open_sqlite_journal(path_);
+  base::Result<std::unique_ptr<ports::Journal>> open(base::Duration patience = {}) const {
+    return store::open_sqlite_journal(path_, patience);
   }
 
   /// A journal of `count` facts, closed.

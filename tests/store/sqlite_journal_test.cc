@@ -66,6 +66,28 @@ TEST_F(SqliteFile, refuses_a_second_process_while_the_first_lives) {
   EXPECT_TRUE(open().ok());
 }
 
+/// As a killed process does: its lock goes when all of it has gone, which may be after its
+/// successor was started.
+TEST_F(SqliteFile, waits_for_the_owner_before_to_be_gone) {
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto journal = open();
+    (void)!::write(ready[1], "x", 1);
+    ::usleep(300'000);
+    ::_exit(journal.ok() ? 0 : 1);
+  }
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  const auto journal = open(std::chrono::minutes{1});
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  ASSERT_TRUE(journal.ok()) << journal.error().message;
+  EXPECT_TRUE((*journal)->append(1, {record("a", "X", "the successor's")}).ok());
+}
+
 TEST_F(SqliteFile, starts_over_after_a_crash_in_its_making) {
   std::ofstream{path_ + ".new"} << "half a file";
   std::ofstream{path_ + ".new-journal"} << "half a rollback journal";
