@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "cli/invocation.h"
@@ -32,9 +33,47 @@ std::string check_wait(const std::string& text) {
   return "\"" + text + "\" is nothing to wait for; write phase=NAME or state=NAME";
 }
 
-/// In the list of commands only what a command does; its examples are in its own help.
+std::string check_format(const std::string& text) {
+  if (text == "table" || text == "json" || text == "jsonl") return "";
+  return "\"" + text + "\" is not a format; write table, json or jsonl";
+}
+
+std::optional<std::uint32_t> parse_step(const std::string& text) {
+  std::uint32_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return number;
+}
+
+std::string check_step(const std::string& text) {
+  if (parse_step(text)) return "";
+  return "\"" + text +
+         "\" is not the number of a step; `rollmill upgrade report -o json` lists them";
+}
+
+constexpr const char* kExitCodes =
+    "Exit codes: 0 done, 1 error, 2 usage, 3 a person is needed, 4 upgrade aborted,\n"
+    "5 the controller does not answer, 6 time limit of wait, 7 the plan has changed\n"
+    "since it was shown, 130 Ctrl-C.";
+constexpr const char* kEverywhere =
+    "Also: --reason TEXT, -y, -o table|json|jsonl, --no-color, and how to reach the\n"
+    "controller: --server, --ca, --cert, --key, --insecure. See `rollmill --help`.\n\n";
+
+/// In the list of commands only what a command does; its examples are in its own help. Words
+/// without a dash are shown as they are written.
 class BriefFormatter : public CLI::Formatter {
  public:
+  std::string make_option_usage(const CLI::Option* option) const override {
+    return option->get_option_text();
+  }
+  std::string make_option(const CLI::Option* option, bool positional) const override {
+    if (!positional) return CLI::Formatter::make_option(option, false);
+    std::stringstream out;
+    CLI::detail::format_help(out, "  " + option->get_option_text(), option->get_description(),
+                             column_width_);
+    return out.str();
+  }
   std::string make_subcommand(const CLI::App* command) const override {
     std::stringstream out;
     const std::string about = command->get_description();
@@ -68,16 +107,20 @@ class Parser {
   }
 
   std::variant<Invocation, Answer> run(std::vector<std::string> arguments, const Doors& doors) {
+    if (!arguments.empty() && arguments.front() == "help") {
+      arguments.erase(arguments.begin());
+      arguments.emplace_back("--help");
+    }
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
     try {
       app_.parse(arguments);
     } catch (const CLI::CallForHelp&) {
-      return Answer{app_.help(), "", ExitCode::Ok};
+      return Answer{help(), "", ExitCode::Ok};
     } catch (const CLI::ParseError& error) {
       return usage(explain(error));
     }
     if (draft_.version) return Answer{"rollmill " + doors.version + "\n", "", ExitCode::Ok};
-    if (!chosen_) return Answer{"", app_.help(), ExitCode::Usage};
+    if (!chosen_) return Answer{"", help(), ExitCode::Usage};
     return finish();
   }
 
@@ -86,6 +129,7 @@ class Parser {
                     const std::string& examples) {
     CLI::App* const made = parent.add_subcommand(name, about);
     made->description(about + "\n\nExamples:\n" + examples + "\n");
+    made->footer(std::string(kEverywhere) + kExitCodes);
     made->fallthrough();
     made->callback([this, verb] {
       draft_.line.verb = verb;
@@ -95,8 +139,8 @@ class Parser {
   }
 
   void upgrade_name(CLI::App* command) {
-    command->add_option("upgrade", draft_.line.upgrade,
-                        "Id of the upgrade; the newest if left out");
+    command->add_option("upgrade", draft_.line.upgrade, "id of the upgrade; the newest if left out")
+        ->option_text("[UPGRADE]");
   }
 
   void add_globals() {
@@ -107,17 +151,20 @@ class Parser {
         "  rollmill upgrade start --to 39.0   show it, ask, do it, watch it\n"
         "  rollmill upgrade status            where it stands and what it waits for\n"
         "  rollmill doctor                    is everything ready?\n");
-    app_.footer(
-        "Exit codes: 0 done, 1 error, 2 usage, 3 a person is needed, 4 upgrade aborted,\n"
-        "6 time limit of wait, 7 the plan has changed since it was shown, 130 Ctrl-C.");
+    app_.footer(kExitCodes);
+    upgrade_.footer(kExitCodes);
     app_.add_option("--server,--controller", line.connect.server,
-                    "host:port of the controller (ROLLMILL_SERVER)");
-    app_.add_option("--ca", line.connect.ca, "CA certificates, PEM (ROLLMILL_CA)");
-    app_.add_option("--cert", line.connect.cert, "own certificate, PEM (ROLLMILL_CERT)");
-    app_.add_option("--key", line.connect.key, "its key, PEM (ROLLMILL_KEY)");
+                    "where the controller listens (ROLLMILL_SERVER)")
+        ->option_text("HOST:PORT");
+    app_.add_option("--ca", line.connect.ca, "CA certificates, PEM (ROLLMILL_CA)")
+        ->option_text("FILE");
+    app_.add_option("--cert", line.connect.cert, "own certificate, PEM (ROLLMILL_CERT)")
+        ->option_text("FILE");
+    app_.add_option("--key", line.connect.key, "its key, PEM (ROLLMILL_KEY)")->option_text("FILE");
     app_.add_flag("--insecure", line.connect.insecure, "plain text beyond loopback");
     app_.add_option("-o,--output", draft_.format, "table, json or jsonl")
-        ->check(CLI::IsMember({"table", "json", "jsonl"}));
+        ->option_text("FORMAT")
+        ->check(check_format);
     app_.add_flag("--no-color", line.no_color, "no colours (also NO_COLOR, TERM=dumb)");
     app_.add_flag("-y,--yes", line.yes, "do not ask");
     app_.add_option("--reason", line.reason, "why; recorded with what you do");
@@ -135,12 +182,16 @@ class Parser {
                 "  rollmill upgrade start --to 39.0 --plan 4c1d9e --detach\n"
                 "  rollmill upgrade start --to 39.0 --yes --approve unpin");
     for (CLI::App* const made : {plan, start}) {
-      made->add_option("release,--to", line.release, "release to go to: 39.0")->required();
-      made->add_option("--policy", line.policy_file, "file with a policy of its own");
+      made->add_option("release,--to", line.release, "release to go to, such as 39.0; needed")
+          ->option_text("RELEASE")
+          ->required();
+      made->add_option("--policy", line.policy_file, "file with a policy of its own")
+          ->option_text("FILE");
     }
-    start->add_option("--plan", line.plan_id,
-                      "run exactly this plan, as `rollmill plan` showed it");
+    start->add_option("--plan", line.plan_id, "run exactly this plan, as `rollmill plan` showed it")
+        ->option_text("ID");
     start->add_option("--approve", line.approve, "approve a gate in advance: unpin, expand")
+        ->option_text("GATE")
         ->allow_extra_args(false);
     start->add_flag("--detach", line.detach, "do not watch");
   }
@@ -151,15 +202,19 @@ class Parser {
                          "  rollmill upgrade status\n  rollmill upgrade status -o json"));
     upgrade_name(command(upgrade_, Verb::Watch, "watch", "Follow an upgrade to its end.",
                          "  rollmill upgrade watch\n  rollmill upgrade watch -o jsonl"));
-    CLI::App* const wait =
-        command(upgrade_, Verb::Wait, "wait", "Wait for a phase or a state, in silence.",
-                "  rollmill upgrade wait --for state=SUCCEEDED --timeout 2h\n"
-                "  rollmill upgrade wait --for phase=unpin");
+    CLI::App* const wait = command(upgrade_, Verb::Wait, "wait",
+                                   "Wait for a phase or a state, in silence.\n"
+                                   "Ends with 3 as soon as a person is needed.",
+                                   "  rollmill upgrade wait --for state=SUCCEEDED --timeout 2h\n"
+                                   "  rollmill upgrade wait --for phase=unpin");
     upgrade_name(wait);
-    wait->add_option("--for", line.wait_for, "phase=NAME (it is done) or state=NAME")
+    wait->add_option("--for", line.wait_for, "phase=NAME (it is done) or state=NAME; needed")
+        ->option_text("WHAT")
         ->required()
         ->check(check_wait);
-    wait->add_option("--timeout", draft_.timeout, "give up after this: 30m")->check(check_duration);
+    wait->add_option("--timeout", draft_.timeout, "give up after this: 30m")
+        ->option_text("DURATION")
+        ->check(check_duration);
     upgrade_name(command(upgrade_, Verb::Report, "report", "Print what an upgrade did.",
                          "  rollmill upgrade report\n  rollmill upgrade report u-7f3a -o json"));
   }
@@ -175,19 +230,28 @@ class Parser {
     CLI::App* const approve =
         command(upgrade_, Verb::Approve, "approve", "Let an upgrade pass a gate.",
                 "  rollmill upgrade approve unpin\n  rollmill upgrade approve u-7f3a unpin");
-    approve->add_option("words", draft_.words, "[UPGRADE] GATE")->required()->expected(1, 2);
+    approve->add_option("words", draft_.words, "the newest upgrade if left out; the gate")
+        ->option_text("[UPGRADE] GATE")
+        ->required()
+        ->expected(1, 2);
     approve->add_option("--valid-for", draft_.valid_for, "until it expires: 8h")
+        ->option_text("DURATION")
         ->check(check_duration);
     CLI::App* const retry =
         command(upgrade_, Verb::Retry, "retry", "Try what failed once more.",
                 "  rollmill upgrade retry\n  rollmill upgrade retry u-7f3a --step 17");
     upgrade_name(retry);
-    retry->add_option("--step", line.step, "only this step");
+    retry->add_option("--step", line.step, "only this step")
+        ->option_text("NUMBER")
+        ->check(check_step);
     CLI::App* const skip =
         command(upgrade_, Verb::Skip, "skip", "Go on without a step that failed.",
                 "  rollmill upgrade skip --step 17 --reason \"done by hand, ticket 4711\"");
     upgrade_name(skip);
-    skip->add_option("--step", line.step, "the step")->required();
+    skip->add_option("--step", line.step, "the step; needed, and so is --reason")
+        ->option_text("NUMBER")
+        ->required()
+        ->check(check_step);
   }
 
   void add_lists() {
@@ -201,10 +265,17 @@ class Parser {
         command(app_, Verb::Logs, "logs", "Print the output of a step's commands.",
                 "  rollmill logs            the step that failed or runs\n"
                 "  rollmill logs u-7f3a 17\n  rollmill logs 17 --follow");
-    logs->add_option("words", draft_.words, "[UPGRADE] [STEP]")->expected(0, 2);
+    logs->add_option("words", draft_.words, "the newest upgrade; its most telling step")
+        ->option_text("[UPGRADE] [STEP]")
+        ->expected(0, 2);
     logs->add_flag("-f,--follow", draft_.line.follow, "go on while the step runs");
     command(app_, Verb::Doctor, "doctor", "Look whether everything is ready, and say what to do.",
             "  rollmill doctor");
+  }
+
+  std::string help() {
+    const std::string text = app_.help();
+    return text.ends_with('\n') ? text : text + '\n';
   }
 
   /// The innermost command that was named.
@@ -214,9 +285,30 @@ class Parser {
     return *at;
   }
 
+  /// What is missing or does not fit although every word was understood.
+  std::string explain_rest(const CLI::ParseError& error) {
+    CLI::App& at = innermost();
+    std::string text = error.what();
+    const auto words = at.get_options([](const CLI::Option* option) {
+      return option->get_positional() && option->get_name() == "words";
+    });
+    if (!words.empty() && text.starts_with("words")) {
+      text = words.front()->get_option_text();
+      return text + (error.get_name() == "RequiredError"
+                         ? " is required"
+                         : " is all that fits here, and there are more words");
+    }
+    if (at.get_subcommands(nullptr).empty()) return text;
+    text = "a command is missing:";
+    for (const CLI::App* known : at.get_subcommands(nullptr)) {
+      text += (text.ends_with(':') ? " " : ", ") + known->get_name();
+    }
+    return text;
+  }
+
   std::string explain(const CLI::ParseError& error) {
     const std::vector<std::string> left = app_.remaining(true);
-    if (left.empty()) return error.what();
+    if (left.empty()) return explain_rest(error);
     const std::string& word = left.front();
     CLI::App& at = innermost();
     if (!word.starts_with('-')) {
@@ -262,13 +354,11 @@ class Parser {
 
   bool take_log_words() {
     for (const std::string& word : draft_.words) {
-      std::uint32_t number = 0;
-      const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-      const bool is_number = error == std::errc{} && end == word.data() + word.size();
+      const auto number = parse_step(word);
       const bool last = &word == &draft_.words.back();
-      if (is_number && last) {
+      if (number && last) {
         draft_.line.step = number;
-      } else if (!is_number && &word == &draft_.words.front()) {
+      } else if (!number && &word == &draft_.words.front()) {
         draft_.line.upgrade = word;
       } else {
         return false;

@@ -23,7 +23,7 @@ TEST_F(Command, plan_prints_it_and_the_command_that_runs_exactly_it) {
   EXPECT_EQ(client_.asked, (Asked{"plan 39.0 with a policy"}));
   EXPECT_EQ(terminal_.out,
             "the plan\nplan 4c1d9e\n\nRun exactly this with:\n"
-            "  rollmill upgrade start --to 39.0 --plan 4c1d9e\n");
+            "  rollmill upgrade start --to 39.0 --policy good.json --plan 4c1d9e\n");
 }
 
 TEST_F(Command, wrong_releases_and_policies_are_usage_errors) {
@@ -66,6 +66,17 @@ TEST_F(Command, start_asks_on_a_terminal_and_takes_no_for_an_answer) {
   EXPECT_EQ(terminal_.run({"upgrade", "start", "39.0", "--detach"}), ExitCode::Ok);
 }
 
+TEST_F(Command, start_beside_an_upgrade_under_way_speaks_of_that_and_not_of_its_half_done_hosts) {
+  client_.plan_refusal = base::Error{base::ErrorCode::FailedPrecondition, "no plan is possible"};
+  EXPECT_EQ(terminal_.run({"upgrade", "start", "39.0", "--yes"}), ExitCode::Error);
+  EXPECT_EQ(terminal_.err,
+            "rollmill: no plan is possible\n  upgrade u-7f3a (35.0 to 39.0) is RUNNING, and there "
+            "is one at a time; see: rollmill upgrade status u-7f3a\n");
+  client_.views = {finished_view()};
+  EXPECT_EQ(terminal_.run({"upgrade", "start", "39.0", "--yes"}), ExitCode::Error);
+  EXPECT_EQ(terminal_.err, "rollmill: no plan is possible\n");
+}
+
 TEST_F(Command, start_with_a_plan_that_changed_is_drift) {
   client_.refusal = base::Error{base::ErrorCode::Aborted, "the plan has changed:\n- a\n+ b"};
   EXPECT_EQ(terminal_.run({"upgrade", "start", "39.0", "--plan", "old"}), ExitCode::Drift);
@@ -75,10 +86,11 @@ TEST_F(Command, start_with_a_plan_that_changed_is_drift) {
 
 TEST_F(Command, nobody_answering_says_where_it_looked) {
   client_.refusal = base::Error{base::ErrorCode::Unavailable, "cannot connect"};
-  EXPECT_EQ(terminal_.run({"upgrade", "pause"}), ExitCode::Error);
-  EXPECT_EQ(terminal_.err,
-            "rollmill: cannot connect\n  is rollmilld running at 127.0.0.1:7443? Another address: "
-            "--server HOST:PORT, or ROLLMILL_SERVER\n");
+  EXPECT_EQ(terminal_.run({"upgrade", "pause"}), ExitCode::Unavailable);
+  EXPECT_EQ(
+      terminal_.err,
+      "rollmill: cannot connect\n  asked 127.0.0.1:7443; another address: --server HOST:PORT, "
+      "or ROLLMILL_SERVER\n");
 }
 
 TEST_F(Command, every_deed_is_passed_on_with_its_reason) {

@@ -149,6 +149,7 @@ core::EventView event(base::Sequence sequence, const std::string& kind, const st
 
 base::Result<PlanShown> FakeClient::plan(const PlanWanted& wanted) {
   asked.push_back("plan " + core::to_string(wanted.to) + (wanted.policy ? " with a policy" : ""));
+  if (plan_refusal) return *plan_refusal;
   if (refusal) return *refusal;
   PlanShown shown;
   shown.plan.id = {"4c1d9e"};

@@ -59,7 +59,8 @@ class FakeClient final : public ControlClient {
   std::vector<ports::FleetHostView> fleet;
   ports::ControllerInfo information;
   std::vector<ports::LogChunk> output;
-  std::optional<base::Error> refusal;  ///< Of plan, start and the deeds.
+  std::optional<base::Error> refusal;       ///< Of plan, start and the deeds.
+  std::optional<base::Error> plan_refusal;  ///< Of plan alone.
 
  private:
   base::Result<core::UpgradeView> deed(const std::string& what, const base::UpgradeId& upgrade,

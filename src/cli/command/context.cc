@@ -30,12 +30,13 @@ ExitCode code_of(base::ErrorCode code) {
   switch (code) {
     case base::ErrorCode::Aborted:
       return ExitCode::Drift;
+    case base::ErrorCode::Unavailable:
+      return ExitCode::Unavailable;
     case base::ErrorCode::InvalidArgument:
     case base::ErrorCode::NotFound:
     case base::ErrorCode::AlreadyExists:
     case base::ErrorCode::FailedPrecondition:
     case base::ErrorCode::PermissionDenied:
-    case base::ErrorCode::Unavailable:
     case base::ErrorCode::DeadlineExceeded:
     case base::ErrorCode::DataLoss:
     case base::ErrorCode::Internal:
@@ -65,8 +66,8 @@ void print_lines(const Context& context, const std::vector<std::string>& lines) 
 ExitCode fail(const Context& context, const base::Error& error) {
   context.console.err << "rollmill: " << error.message << '\n';
   if (error.code == base::ErrorCode::Unavailable) {
-    context.console.err << "  is rollmilld running at " << context.line.connect.server
-                        << "? Another address: --server HOST:PORT, or ROLLMILL_SERVER\n";
+    context.console.err << "  asked " << context.line.connect.server
+                        << "; another address: --server HOST:PORT, or ROLLMILL_SERVER\n";
   }
   return code_of(error.code);
 }

@@ -4,6 +4,7 @@
 
 #include "cli/command/context.h"
 #include "cli/command/follow.h"
+#include "cli/render/status.h"
 #include "codec/domain_json.h"
 
 namespace rollmill::cli {
@@ -35,15 +36,37 @@ bool may_start(const Context& context) {
   return false;
 }
 
+/// The command that starts exactly this plan: a policy of its own belongs to it.
+std::string start_command(const Context& context, const core::Plan& plan) {
+  const Invocation& line = context.line;
+  return "rollmill upgrade start --to " + line.release +
+         (line.policy_file.empty() ? "" : " --policy " + line.policy_file) + " --plan " +
+         plan.id.text;
+}
+
+/// Hosts in the middle of an upgrade make no plan possible; then that upgrade is what to look at.
+ExitCode fail_plan(const Context& context, const base::Error& error) {
+  const ExitCode code = fail(context, error);
+  if (error.code != base::ErrorCode::FailedPrecondition) return code;
+  const auto newest = context.client.get({}, core::Detail::Summary);
+  if (newest.ok() && !has_ended(*newest)) {
+    context.console.err << "  upgrade " << newest->id << " (" << newest->from << " to "
+                        << newest->to << ") is " << newest->state
+                        << ", and there is one at a time; see: rollmill upgrade status "
+                        << newest->id << '\n';
+  }
+  return code;
+}
+
 /// Shows the plan and asks. The id of what may be run; nothing when it may not.
 std::variant<std::string, ExitCode> settle_plan(const Context& context, const PlanWanted& wanted) {
   if (!context.line.plan_id.empty()) return context.line.plan_id;
   const auto shown = context.client.plan(wanted);
-  if (!shown.ok()) return fail(context, shown.error());
+  if (!shown.ok()) return fail_plan(context, shown.error());
   if (context.line.format == Format::Table) context.console.out << shown->printed << std::flush;
   if (confirm(context, "Start this upgrade?")) return shown->plan.id.text;
-  context.console.err << "Nothing was started. The same plan later: rollmill upgrade start --to "
-                      << context.line.release << " --plan " << shown->plan.id.text << '\n';
+  context.console.err << "Nothing was started. The same plan later: "
+                      << start_command(context, shown->plan) << '\n';
   return ExitCode::Error;
 }
 
@@ -55,9 +78,8 @@ ExitCode run_plan(const Context& context) {
   const auto shown = context.client.plan(*wanted);
   if (!shown.ok()) return fail(context, shown.error());
   if (context.line.format == Format::Table) {
-    context.console.out << shown->printed
-                        << "\nRun exactly this with:\n  rollmill upgrade start --to "
-                        << context.line.release << " --plan " << shown->plan.id.text << '\n';
+    context.console.out << shown->printed << "\nRun exactly this with:\n  "
+                        << start_command(context, shown->plan) << '\n';
   } else {
     context.console.out << codec::to_json(shown->plan, context.line.format == Format::Json
                                                            ? codec::JsonStyle::Indented

@@ -167,6 +167,7 @@ std::vector<std::string> host_lines(const core::UpgradeView& view, base::TimePoi
 }
 
 std::string probe_line(const core::UpgradeView& view, const Style& style) {
+  if (view.probes_sent == 0) return " API probe  nothing sent";
   std::string line = " API probe  " + std::to_string(view.probes_sent) + " sent  " +
                      std::to_string(view.probes_failed) + " failed  longest gap " +
                      base::format_duration(view.longest_gap);
@@ -195,16 +196,17 @@ std::string approval_line(const core::UpgradeView& view, const Style& style) {
   const auto gate = std::find_if(view.phases.begin(), view.phases.end(),
                                  [](const core::PhaseView& phase) { return !phase.reversible; });
   if (gate == view.phases.end() || gate->state == "active" || gate->state == "done") return "";
+  const std::size_t most = style.columns > 0 ? static_cast<std::size_t>(style.columns) : 1000;
+  const std::string start = " approval   " + gate->name;
   for (const core::ApprovalView& approval : view.approvals) {
     if (approval.gate == gate->name && !approval.expired) {
-      return clip(style, " approval   " + gate->name + " given by " + approval.by,
-                  style.columns > 0 ? static_cast<std::size_t>(style.columns) : 1000);
+      return clip(style, start + " given by " + approval.by, most);
     }
   }
-  return clip(style,
-              " approval   " + gate->name + " needs one: rollmill upgrade approve " + view.id +
-                  " " + gate->name,
-              style.columns > 0 ? static_cast<std::size_t>(style.columns) : 1000);
+  const std::string whole =
+      start + " needs one: rollmill upgrade approve " + view.id + " " + gate->name;
+  // Half a command is of no use to anybody.
+  return width(whole) <= most ? whole : clip(style, start + " needs one", most);
 }
 
 void append(std::vector<std::string>& to, const std::vector<std::string>& lines) {
