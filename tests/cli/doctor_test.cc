@@ -52,10 +52,24 @@ TEST_F(Doctor, names_what_is_wrong_and_what_to_do) {
             std::string::npos);
   EXPECT_NE(terminal_.out.find("problem  agents of another version than the controller: api1\n"),
             std::string::npos);
-  EXPECT_NE(terminal_.out.find("problem  clocks differ, or readings are old: api1\n"),
-            std::string::npos);
+  EXPECT_NE(terminal_.out.find("problem  clocks differ: api1\n"), std::string::npos);
   EXPECT_NE(terminal_.out.find("problem  pins are left although no upgrade is under way: api1\n"),
             std::string::npos);
+}
+
+TEST_F(Doctor, a_reading_that_nothing_has_changed_since_is_no_sign_of_a_wrong_clock) {
+  for (ports::FleetHostView& host : client_.fleet) {
+    host.since = at(-86'400);
+    host.facts.read_at = at(-86'402);
+  }
+  EXPECT_EQ(terminal_.run({"doctor"}), ExitCode::Ok);
+  EXPECT_NE(terminal_.out.find("ok       clocks agree\n"), std::string::npos);
+}
+
+TEST_F(Doctor, a_reading_from_long_before_its_arrival_is_one) {
+  client_.fleet[1].facts.read_at = client_.fleet[1].since - std::chrono::minutes{2};
+  EXPECT_EQ(terminal_.run({"doctor"}), ExitCode::Blocked);
+  EXPECT_NE(terminal_.out.find("problem  clocks differ: api1\n"), std::string::npos);
 }
 
 TEST_F(Doctor, a_blocked_upgrade_is_a_problem_with_its_command_and_its_pins_are_none) {
@@ -75,7 +89,7 @@ TEST_F(Doctor, json_is_a_list_of_findings) {
 
 TEST_F(Doctor, a_controller_that_does_not_answer_is_an_error) {
   client_.refusal = base::Error{base::ErrorCode::Unavailable, "cannot connect"};
-  EXPECT_EQ(terminal_.run({"doctor"}), ExitCode::Error);
+  EXPECT_EQ(terminal_.run({"doctor"}), ExitCode::Unavailable);
 }
 
 }  // namespace

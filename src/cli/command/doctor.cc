@@ -19,9 +19,16 @@ struct Finding {
 using Findings = std::vector<Finding>;
 using Hosts = std::vector<ports::FleetHostView>;
 
-/// Agents read their host every ten seconds; older or newer readings mean clocks that differ.
+/// A reading is as old as the last change on its host, so its age says nothing. But an idle agent
+/// reads its host shortly before it connects, and no agent reads in the future.
 constexpr base::Duration kOldReading{std::chrono::seconds{60}};
 constexpr base::Duration kFutureReading{std::chrono::seconds{5}};
+
+bool clock_differs(const ports::FleetHostView& host, base::TimePoint now, bool idle) {
+  if (!host.connected || host.facts.read_at == base::TimePoint{}) return false;
+  return host.facts.read_at > now + kFutureReading ||
+         (idle && host.facts.read_at < host.since - kOldReading);
+}
 
 std::string join(const std::set<std::string>& words) {
   constexpr std::size_t kShown = 10;
@@ -68,8 +75,9 @@ Findings look_at_controller(const Context& context, const ports::ControllerInfo&
   return findings;
 }
 
+/// `idle`: no upgrade is under way.
 Findings look_at_hosts(const Context& context, const ports::ControllerInfo& info,
-                       const Hosts& hosts) {
+                       const Hosts& hosts, bool idle) {
   const base::TimePoint now = context.console.now();
   Findings findings;
   findings.push_back(judge(hosts_where(hosts, [](const auto& host) { return !host.connected; }),
@@ -82,17 +90,10 @@ Findings look_at_hosts(const Context& context, const ports::ControllerInfo& info
           [&](const auto& host) { return host.connected && host.agent_version != info.version; }),
       "all agents are of the controller's version", "agents of another version than the controller",
       "install version " + info.version + " there"));
-  findings.push_back(judge(hosts_where(hosts,
-                                       [&](const auto& host) {
-                                         if (!host.connected ||
-                                             host.facts.read_at == base::TimePoint{}) {
-                                           return false;
-                                         }
-                                         return host.facts.read_at > now + kFutureReading ||
-                                                host.facts.read_at < now - kOldReading;
-                                       }),
-                           "clocks agree", "clocks differ, or readings are old",
-                           "look at the time service there: chronyc tracking"));
+  findings.push_back(
+      judge(hosts_where(hosts, [&](const auto& host) { return clock_differs(host, now, idle); }),
+            "clocks agree", "clocks differ",
+            "look at the time service there, and on this machine: chronyc tracking"));
   return findings;
 }
 
@@ -165,8 +166,9 @@ ExitCode run_doctor(const Context& context) {
   Findings findings = look_at_controller(context, *info);
   const auto hosts = context.client.hosts();
   if (!hosts.ok()) return fail(context, hosts.error());
-  append(findings, look_at_hosts(context, *info, *hosts));
-  append(findings, look_at_upgrade(*hosts, context.client.get({}, core::Detail::Summary)));
+  const auto newest = context.client.get({}, core::Detail::Summary);
+  append(findings, look_at_hosts(context, *info, *hosts, !newest.ok() || has_ended(*newest)));
+  append(findings, look_at_upgrade(*hosts, newest));
   if (context.line.format == Format::Table) {
     print(context, findings);
   } else {
