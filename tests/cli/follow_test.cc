@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <sstream>
+
 #include "cli/fixture.h"
 
 namespace rollmill::cli {
@@ -51,6 +54,17 @@ TEST_F(Follow, goes_on_from_the_last_event_after_a_pause_that_ended_meanwhile) {
   EXPECT_EQ(std::count(terminal_.out.begin(), terminal_.out.end(), '\n'), 3);
 }
 
+TEST_F(Follow, tells_everything_up_to_the_stand_even_past_a_pause_that_is_long_over) {
+  client_.views = {blocked_view()};
+  client_.stream = {event(1, "UpgradePaused", "paused"), event(2, "UpgradeResumed", "on"),
+                    event(3, "PhaseSucceeded", "gate done")};
+  EXPECT_EQ(terminal_.run({"upgrade", "watch", "u-7f3a"}), ExitCode::Blocked);
+  EXPECT_EQ(terminal_.out,
+            "2026-11-22T15:00:01.000Z info conductors cond2 paused\n"
+            "2026-11-22T15:00:02.000Z info conductors cond2 on\n"
+            "2026-11-22T15:00:03.000Z info conductors cond2 gate done\n");
+}
+
 TEST_F(Follow, json_is_only_the_last_view_and_jsonl_each_event) {
   client_.views = {finished_view()};
   client_.stream = {event(1, "UpgradeSucceeded", "done")};
@@ -70,11 +84,34 @@ TEST_F(Follow, live_view_redraws_in_place_and_survives_a_controller_that_is_away
   EXPECT_NE(terminal_.out.rfind("SUCCEEDED"), std::string::npos);
 }
 
+/// Rows that a terminal of so many columns needs for what is drawn before the first redraw.
+std::size_t rows_of_first_picture(const std::string& out, std::size_t columns) {
+  std::istringstream lines(out.substr(0, out.find("\x1b[J")));
+  std::size_t rows = 0;
+  for (std::string line; std::getline(lines, line);) {
+    line = line.substr(0, line.find("\x1b[K"));
+    rows += std::max<std::size_t>(1, (width(line) + columns - 1) / columns);
+  }
+  return rows;
+}
+
+TEST_F(Follow, live_view_redraws_in_place_where_a_narrow_terminal_folds_its_lines) {
+  terminal_.is_terminal = true;
+  terminal_.columns = 30;
+  terminal_.rows = 60;
+  terminal_.environment["NO_COLOR"] = "1";
+  client_.views = {blocked_view(), finished_view()};
+  EXPECT_EQ(terminal_.run({"upgrade", "watch", "u-7f3a"}), ExitCode::Ok);
+  const std::size_t rows = rows_of_first_picture(terminal_.out, 30);
+  const std::string up = "\x1b[J\x1b[" + std::to_string(rows) + "A";
+  EXPECT_NE(terminal_.out.find(up), std::string::npos) << rows << "\n" << terminal_.out;
+}
+
 TEST_F(Follow, a_controller_that_never_comes_back_is_an_error_after_five_minutes) {
   terminal_.is_terminal = true;
   client_.views = {running_view(), kAway};
   const base::TimePoint begin = terminal_.now;
-  EXPECT_EQ(terminal_.run({"upgrade", "watch", "u-7f3a"}), ExitCode::Error);
+  EXPECT_EQ(terminal_.run({"upgrade", "watch", "u-7f3a"}), ExitCode::Unavailable);
   EXPECT_GE(terminal_.now - begin, std::chrono::minutes{5});
   EXPECT_LT(terminal_.now - begin, std::chrono::minutes{6});
 }

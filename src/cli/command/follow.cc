@@ -13,35 +13,51 @@ constexpr base::Duration kRedraw{500};
 constexpr base::Duration kRetry{1000};
 constexpr base::Duration kPatience{std::chrono::minutes{5}};
 
+/// Rows of the screen that lines take; one that is wider than the screen takes several.
+std::size_t height_of(const std::vector<std::string>& lines, int columns) {
+  std::size_t rows = lines.size();
+  const auto most = static_cast<std::size_t>(std::max(columns, 0));
+  if (most == 0) return rows;
+  for (const std::string& line : lines) {
+    const std::size_t wide = width(line);
+    if (wide > most) rows += (wide - 1) / most;
+  }
+  return rows;
+}
+
 /// Draws over what it drew before; leaves the last picture on the screen.
 class Screen {
  public:
   explicit Screen(std::ostream& out) : out_(out) {}
 
-  /// `rows`: of the screen; more lines than that cannot be drawn over, so the first ones give way.
-  void draw(std::vector<std::string> lines, int rows) {
-    const auto most = static_cast<std::size_t>(std::max(rows, 0));
-    if (most > 0 && lines.size() > most) {
-      lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(most));
+  /// More than fits on the screen cannot be drawn over, so the first lines give way.
+  void draw(std::vector<std::string> lines, const Style& style) {
+    const auto most = static_cast<std::size_t>(std::max(style.rows, 0));
+    while (most > 0 && lines.size() > 1 && height_of(lines, style.columns) > most) {
+      lines.erase(lines.begin());
     }
+    // Counted anew: a terminal that was made narrower has folded what was drawn.
+    const std::size_t drawn = height_of(drawn_, style.columns);
     std::string text;
-    if (drawn_ > 0) text = "\x1b[" + std::to_string(drawn_) + "A\r";
+    if (drawn > 0) text = "\x1b[" + std::to_string(drawn) + "A\r";
     for (const std::string& line : lines) text += line + "\x1b[K\n";
     text += "\x1b[J";
     out_ << text << std::flush;
-    drawn_ = lines.size();
+    drawn_ = std::move(lines);
   }
 
  private:
   std::ostream& out_;
-  std::size_t drawn_ = 0;
+  std::vector<std::string> drawn_;
 };
 
 bool interrupted(const Context& context) { return !context.console.rest(base::Duration{0}); }
 
 /// One row stays free, so that the last line end does not scroll the picture.
-int rows_of(const Context& context) {
-  return context.console.rows ? std::max(context.console.rows() - 1, 0) : 0;
+Style live_style(const Context& context) {
+  Style style = style_of(context);
+  style.rows = context.console.rows ? std::max(context.console.rows() - 1, 0) : 0;
+  return style;
 }
 
 ExitCode follow_live(const Context& context, const base::UpgradeId& upgrade) {
@@ -52,10 +68,9 @@ ExitCode follow_live(const Context& context, const base::UpgradeId& upgrade) {
     const auto view = context.client.get(upgrade, core::Detail::Summary);
     if (view.ok()) {
       patience.reset();
-      Style style = style_of(context);
-      style.rows = rows_of(context);
+      const Style style = live_style(context);
       lines = render_status(*view, context.console.now(), style);
-      screen.draw(lines, style.rows);
+      screen.draw(lines, style);
       if (has_ended(*view)) return code_of_view(*view);
       if (!context.console.rest(kRedraw)) return say_interrupted(context, upgrade);
       continue;
@@ -63,7 +78,7 @@ ExitCode follow_live(const Context& context, const base::UpgradeId& upgrade) {
     if (view.error().code != base::ErrorCode::Unavailable) return fail(context, view.error());
     std::vector<std::string> note = lines;
     note.push_back(" the controller does not answer; the view above is old; trying again");
-    screen.draw(note, rows_of(context));
+    screen.draw(note, live_style(context));
     if (patience.rest(context)) continue;
     return interrupted(context) ? say_interrupted(context, upgrade) : fail(context, view.error());
   }
@@ -92,22 +107,50 @@ ExitCode end_of_lines(const Context& context, const core::UpgradeView& view) {
   return code_of_view(view);
 }
 
+/// Prints events as they come, from the one after `last` on, until the upgrade may have come to a
+/// stand.
+base::Status print_events(const Context& context, const base::UpgradeId& upgrade,
+                          base::Sequence& last, Patience& patience) {
+  return context.client.watch(upgrade, last, [&](const core::EventView& event) {
+    last = event.sequence;
+    print_event(context, event);
+    patience.reset();
+    return !may_stand(event);
+  });
+}
+
+/// The view, when the upgrade stands and every event until then is printed. A pause that is long
+/// over ends the printing too; what came after it is printed here.
+base::Result<std::optional<core::UpgradeView>> standing(const Context& context,
+                                                        const base::UpgradeId& upgrade,
+                                                        base::Sequence& last) {
+  while (true) {
+    auto view = context.client.get(upgrade, core::Detail::Summary);
+    if (!view.ok()) return view.error();
+    if (!has_ended(*view) && !needs_person(*view)) return std::optional<core::UpgradeView>{};
+    const auto missed = context.client.events(upgrade, last);
+    if (!missed.ok()) return missed.error();
+    for (const core::EventView& event : *missed) {
+      last = event.sequence;
+      print_event(context, event);
+    }
+    if (missed->empty()) return std::optional(std::move(*view));
+    if (interrupted(context)) return std::optional<core::UpgradeView>{};
+  }
+}
+
 ExitCode follow_lines(const Context& context, const base::UpgradeId& upgrade) {
   base::Sequence last = 0;
   Patience patience;
   while (true) {
-    base::Status watched = context.client.watch(upgrade, last, [&](const core::EventView& event) {
-      last = event.sequence;
-      print_event(context, event);
-      patience.reset();
-      return !may_stand(event);
-    });
+    const base::Status watched = print_events(context, upgrade, last, patience);
     if (interrupted(context)) return say_interrupted(context, upgrade);
     base::Error error;
     if (watched.ok()) {
-      const auto view = context.client.get(upgrade, core::Detail::Summary);
+      const auto view = standing(context, upgrade, last);
       if (view.ok()) {
-        if (has_ended(*view) || needs_person(*view)) return end_of_lines(context, *view);
+        if (*view) return end_of_lines(context, **view);
+        if (interrupted(context)) return say_interrupted(context, upgrade);
         continue;
       }
       error = view.error();
