@@ -24,11 +24,11 @@ TEST(Pin, writes_the_pin_and_the_window_and_reads_them_back) {
   EXPECT_EQ(told.message(), "");
   EXPECT_EQ(story.effects(),
             (Effects{"write pin_release_version=35.0 graceful_shutdown_timeout=900 "
-                     "drain_shutdown_timeout=900 graceful_shutdown_timeout=900 "
-                     "heartbeat_timeout=600 hash_ring_reset_interval=17",
+                     "drain_shutdown_timeout=900 hash_ring_reset_interval=17 "
+                     "graceful_shutdown_timeout=900 heartbeat_timeout=600",
                      "window 15m30s"}));
-  EXPECT_EQ(story.host.config.ours[2].section, "DEFAULT");
-  EXPECT_EQ(story.host.config.ours[3].section, "conductor");
+  EXPECT_EQ(story.host.config.ours[3].section, "DEFAULT");
+  EXPECT_EQ(story.host.config.ours[4].section, "conductor");
   EXPECT_EQ(told.verdict("pin.read-back"), "ok");
   EXPECT_EQ(told.verdict("pin.window"), "ok");
   EXPECT_EQ(told.facts().services[0].pin, "35.0");
@@ -40,9 +40,9 @@ TEST(Pin, raises_the_operators_own_ring_wait_once) {
   want_window(story);
   story.host.config.operators[{"DEFAULT", "hash_ring_reset_interval"}] = "30";
   ASSERT_TRUE(story.run(Verb::Pin).ok());
-  EXPECT_EQ(story.host.config.ours.back().value, "32");
+  EXPECT_EQ(story.host.config.ours[3].value, "32");
   EXPECT_FALSE(story.run(Verb::Pin).changed());
-  EXPECT_EQ(story.host.config.ours.back().value, "32");
+  EXPECT_EQ(story.host.config.ours[3].value, "32");
 }
 
 TEST(Pin, leaves_a_ring_wait_that_is_no_number_to_ironic) {
@@ -50,7 +50,7 @@ TEST(Pin, leaves_a_ring_wait_that_is_no_number_to_ironic) {
   want_window(story);
   story.host.config.operators[{"DEFAULT", "hash_ring_reset_interval"}] = "15s";
   ASSERT_TRUE(story.run(Verb::Pin).ok());
-  EXPECT_EQ(story.host.config.ours.back().key, "heartbeat_timeout");
+  EXPECT_EQ(story.host.config.ours[3].section, "conductor");
 }
 
 TEST(Pin, changes_nothing_the_second_time) {
@@ -141,7 +141,7 @@ TEST(Unpin, takes_only_the_pin_out) {
   EXPECT_TRUE(told.changed());
   EXPECT_EQ(story.effects().back(),
             "write graceful_shutdown_timeout=900 drain_shutdown_timeout=900 "
-            "graceful_shutdown_timeout=900 heartbeat_timeout=600 hash_ring_reset_interval=17");
+            "hash_ring_reset_interval=17 graceful_shutdown_timeout=900 heartbeat_timeout=600");
   EXPECT_EQ(told.verdict("unpin.read-back"), "ok");
   EXPECT_FALSE(story.run(Verb::Unpin).changed());
 }

@@ -19,7 +19,8 @@ STEP = 10  # seconds between two things that happen
 
 
 def host(version=OLD["version"], pin="", **services):
-    return {"version": version, "pin": pin, "services": services, "changed": 800.0}
+    return {"version": version, "pin": pin, "services": services, "changed": 800.0,
+            "expanding": None}
 
 
 class Story:
@@ -64,6 +65,11 @@ class Story:
         self.change(name, pin="")
         self.restart(name)
 
+    def expand(self):
+        self.change("admin", version=NEW["version"])
+        self.change("admin", expanding=self.now + 0.4)
+        self.change("admin", expanding=None)
+
     def end(self):
         self.phase("after")
         self.wait(2)
@@ -72,7 +78,7 @@ class Story:
 def told():
     story = Story()
     story.wait()
-    story.change("admin", version=NEW["version"])
+    story.expand()
     for name in CONDUCTORS + APIS:
         story.upgrade(name)
     story.phase("unpin")
@@ -89,7 +95,8 @@ def observed(story):
              "locked": {"patch": 1}} for second in range(int(begin), end)]
     return {"old": OLD, "new": NEW, "samples": story.samples, "timeline": story.phases,
             "load": load, "newest_api": "1.115", "api_maximum": {name: "1.115" for name in APIS},
-            "hosts": {name: {**seen, "drop_in": False} for name, seen in story.hosts.items()},
+            "hosts": {name: {**seen, "drop_in": False, "installs": [NEW["version"]]}
+                      for name, seen in story.hosts.items()},
             "migrations": {"code": 0, "text": "update() migrated 0 of 0 objects.\n"
                                               "Data migrations have completed.\n"},
             "row_versions": {"nodes": {"1.44": 20}, "runbook_steps": {"": 1}, "ports": {}},
@@ -158,6 +165,24 @@ class EndState(unittest.TestCase):
     def test_service_that_the_installation_started(self):
         self.data["hosts"]["admin"]["services"] = {"conductor": 5000.0}
         self.expect("every service runs the new release")
+
+    def test_package_installed_twice(self):
+        self.data["hosts"]["cond2"]["installs"] *= 2
+        self.expect("each thing was done once")
+
+    def test_service_restarted_once_too_often(self):
+        middle = len(self.data["samples"]) // 2
+        for sample in self.data["samples"][middle:]:
+            sample["hosts"]["api2"]["services"] = {"api": 999.0}
+            break
+        self.expect("each thing was done once")
+
+    def test_schema_changed_twice_or_by_nobody(self):
+        self.data["samples"][-1]["hosts"]["admin"]["expanding"] = 4711.0
+        self.expect("each thing was done once")
+        for sample in self.data["samples"]:
+            sample["hosts"]["admin"]["expanding"] = None
+        self.expect("each thing was done once")
 
     def test_pin_left(self):
         self.data["hosts"]["cond1"]["pin"] = "35.0"
@@ -252,6 +277,15 @@ class Clients(unittest.TestCase):
         self.assertEqual(failed(self.data), [])
 
 
+class Kills(unittest.TestCase):
+    def test_controller_and_agents_must_have_been_hit(self):
+        kills = [{"t": 1.0, "victim": victim}
+                 for victim in ("controller", "cond1", "api1", "controller", "admin", "cond1")]
+        self.assertTrue(verdict.check_kills(kills).ok)
+        self.assertFalse(verdict.check_kills(kills[1:]).ok)
+        self.assertFalse(verdict.check_kills(kills[:-1]).ok)
+
+
 class Mixtures(unittest.TestCase):
     """What ran beside what; the end state of these stories is good."""
 
@@ -265,7 +299,8 @@ class Mixtures(unittest.TestCase):
     def unpinned(self, story, *names):
         for name in names:
             story.unpin(name)
-        story.change("admin", version=NEW["version"])
+        if story.hosts["admin"]["version"] != NEW["version"]:
+            story.expand()
         story.end()
         return failed(observed(story))
 
@@ -309,7 +344,7 @@ class Mixtures(unittest.TestCase):
     def test_installation_that_started_a_service_on_the_admin_host(self):
         story = Story()
         story.wait()
-        story.change("admin", version=NEW["version"])
+        story.expand()
         story.change("admin", services={"conductor": story.now + 0.4})
         story.change("admin", services={})
         self.upgraded(*CONDUCTORS, *APIS, story=story)

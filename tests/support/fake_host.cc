@@ -1,5 +1,7 @@
 #include "support/fake_host.h"
 
+#include <algorithm>
+
 namespace rollmill::test {
 namespace {
 
@@ -108,6 +110,21 @@ void FakeServices::run_old(const std::string& service) {
   daemon.release = core::to_string(release_.number);
 }
 
+namespace {
+
+/// As a file holds them: a section's settings stand together.
+std::vector<ports::Setting> by_section(const std::vector<ports::Setting>& settings) {
+  std::vector<ports::Setting> sorted;
+  for (const ports::Setting& first : settings)
+    for (const ports::Setting& each : settings)
+      if (each.section == first.section &&
+          std::find(sorted.begin(), sorted.end(), each) == sorted.end())
+        sorted.push_back(each);
+  return sorted;
+}
+
+}  // namespace
+
 base::Result<ports::ConfigDriver::DropIn> FakeConfig::read() {
   if (const auto failed = world_.failure("config.read")) return *failed;
   return DropIn{!ours.empty(), edited, ours, changed};
@@ -116,7 +133,7 @@ base::Result<ports::ConfigDriver::DropIn> FakeConfig::read() {
 base::Status FakeConfig::write(const std::vector<ports::Setting>& settings) {
   if (const auto failed = world_.failure("config.write")) return *failed;
   if (edited) return Error{ErrorCode::FailedPrecondition, "edited by somebody"};
-  ours = settings;
+  ours = by_section(settings);
   world_.pass(std::chrono::milliseconds{200});
   changed = world_.now();
   std::string text = "write";

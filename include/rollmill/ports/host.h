@@ -125,6 +125,7 @@ class ConfigDriver {
   };
   virtual base::Result<DropIn> read() = 0;
   /// Atomic; readable by the service; refused on a foreign edit. Empty settings remove the file.
+  /// `read` gives them back section by section, in the order in which the sections came first.
   virtual base::Status write(const std::vector<Setting>& settings) = 0;
   /// The value a service would get now, all files read in oslo's order; nothing when unset.
   virtual base::Result<std::optional<std::string>> effective(const std::string& section,

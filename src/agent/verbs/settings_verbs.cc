@@ -47,8 +47,10 @@ bool drains_work(const Job& job) {
 }
 
 /// What a conductor waits for the rings of the APIs, raised; a repeat finds its own value and keeps
-/// it. Nothing when the operator's value is no number: Ironic refuses that by itself.
+/// it. Nothing where no conductor runs, and when the operator's value is no number: Ironic refuses
+/// that by itself.
 base::Result<std::optional<std::string>> longer_ring_wait(const Job& job, const DropIn& there) {
+  if (!drains_work(job)) return std::optional<std::string>{};
   for (const ports::Setting& each : there.settings)
     if (each.section == "DEFAULT" && each.key == kRingResetKey) return std::optional{each.value};
   const auto value = job.host.config.effective("DEFAULT", kRingResetKey);
@@ -61,21 +63,17 @@ base::Result<std::optional<std::string>> longer_ring_wait(const Job& job, const 
   return std::optional{std::to_string(now + kRingMargin)};
 }
 
-base::Result<Settings> wanted_settings(const Job& job, const DropIn& there) {
+Settings wanted_settings(const Job& job, const std::optional<std::string>& ring_wait) {
   Settings settings{{"DEFAULT", kPinKey, core::to_string(job.args.from)}};  // the pin is first
   if (job.args.window_drain > base::Duration{0} && ends_when_idle(job)) {
     const std::string drain = seconds(job.args.window_drain);
     settings.push_back({"DEFAULT", "graceful_shutdown_timeout", drain});
     settings.push_back({"DEFAULT", "drain_shutdown_timeout", drain});
+    if (ring_wait) settings.push_back({"DEFAULT", kRingResetKey, *ring_wait});
     settings.push_back({"conductor", "graceful_shutdown_timeout", drain});
   }
   if (job.args.window_heartbeat > base::Duration{0})
     settings.push_back({"conductor", "heartbeat_timeout", seconds(job.args.window_heartbeat)});
-  if (job.args.window_drain > base::Duration{0} && ends_when_idle(job) && drains_work(job)) {
-    const auto ring = longer_ring_wait(job, there);
-    if (!ring) return ring.error();
-    if (*ring) settings.push_back({"DEFAULT", kRingResetKey, **ring});
-  }
   return settings;
 }
 
@@ -199,10 +197,11 @@ Trouble pin(Job& job) {
   if (!drop_in) return job.unreadable("Our drop-in", drop_in.error());
   if (Trouble edited = refuse_edited(job, *drop_in)) return edited;
   if (Trouble foreign = refuse_foreign_pin(job, *drop_in)) return foreign;
-  const auto wanted = wanted_settings(job, *drop_in);
-  if (!wanted) return job.unreadable("The configuration", wanted.error());
-  if (Trouble failed = write_wanted(job, *drop_in, *wanted)) return failed;
-  if (Trouble failed = prove_written(job, *wanted)) return failed;
+  const auto ring_wait = longer_ring_wait(job, *drop_in);
+  if (!ring_wait) return job.unreadable("The configuration", ring_wait.error());
+  const Settings wanted = wanted_settings(job, *ring_wait);
+  if (Trouble failed = write_wanted(job, *drop_in, wanted)) return failed;
+  if (Trouble failed = prove_written(job, wanted)) return failed;
   if (job.args.window_drain == base::Duration{0}) return {};
   for (const ServiceSettings& each : job.settings.services)
     if (is_drained(job, each))

@@ -1,10 +1,12 @@
 """Reads from outside, after an upgrade, what the verdict is about."""
 import json
+import re
 from pathlib import Path
 
 from labkit import topology as top
 from labkit.archive import Offer
 from labkit.cluster import Cluster
+from labkit.host import Host
 from labkit.observe import Observer
 
 HISTOGRAM = ("SELECT table_name FROM information_schema.columns WHERE table_schema = 'ironic' AND "
@@ -36,7 +38,7 @@ def collect(cluster: Cluster, old: Offer, new: Offer, nodes_before: dict) -> dic
 def recorded(run_folder: Path) -> dict:
     """What the load, the sampler and whoever did the upgrade wrote down."""
     return {name: read_lines(run_folder / f"{name}.jsonl")
-            for name in ("load", "samples", "timeline")}
+            for name in ("load", "samples", "timeline", "kills")}
 
 
 def read_lines(path: Path) -> list:
@@ -50,8 +52,16 @@ def hosts(cluster: Cluster) -> dict:
     result = {}
     for name, host in cluster.hosts.items():
         drop_in = host.root / top.DROP_IN.lstrip("/")
-        result[name] = {**observer.host(host.spec, host.pid), "drop_in": drop_in.exists()}
+        result[name] = {**observer.host(host.spec, host.pid), "drop_in": drop_in.exists(),
+                        "installs": installs(host)}
     return result
+
+
+def installs(host: Host) -> list:
+    """The versions that dpkg has brought the package with Ironic's code to on this host."""
+    log = host.root / "var/log/dpkg.log"
+    text = log.read_text(errors="replace") if log.exists() else ""
+    return re.findall(r"^\S+ \S+ upgrade python3-ironic:\S+ \S+ (\S+)$", text, re.MULTILINE)
 
 
 def api_maximum(cluster: Cluster, api: top.HostSpec) -> str:

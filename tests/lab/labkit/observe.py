@@ -12,6 +12,7 @@ DPKG_STATUS = "var/lib/dpkg/status"
 TICKS = os.sysconf("SC_CLK_TCK")
 PIN = re.compile(r"^\s*pin_release_version\s*=\s*(\S+)", re.MULTILINE)
 PROGRAMS = {"conductor": b"ironic-conductor", "api": b"uwsgi_python3"}
+DBSYNC = b"ironic-dbsync"
 
 
 def boot_time() -> float:
@@ -36,7 +37,9 @@ class Observer:
             if pid:
                 services[role] = round(self.booted + start_time(pid) / TICKS, 2)
         pin, pin_changed = pin_of(root)
-        return {"version": self.version(root), "pin": pin, "services": services,
+        expand = expanding(init_pid) if spec.role == "admin" else 0
+        return {"expanding": round(self.booted + start_time(expand) / TICKS, 2) if expand else None,
+                "version": self.version(root), "pin": pin, "services": services,
                 "changed": round(max(pin_changed, changed(root / DPKG_STATUS)), 2)}
 
     def version(self, root: Path) -> str:
@@ -91,6 +94,22 @@ def main_process(init_pid: int, program) -> int:
     running = dict(processes_of(namespace, program))
     first = [pid for pid, parent in running.items() if parent not in running]
     return min(first, default=0)
+
+
+def expanding(init_pid: int) -> int:
+    """The process that changes the schema; 0 while there is none."""
+    return process_with(init_pid, DBSYNC, b"upgrade")
+
+
+def process_with(init_pid: int, program: bytes, word: bytes) -> int:
+    """A process of a host that runs the program and has the word among its arguments, or 0."""
+    try:
+        for pid, _ in processes_of(os.readlink(f"/proc/{init_pid}/ns/pid"), program):
+            if word in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+                return pid
+    except OSError:  # gone while it was looked at
+        pass
+    return 0
 
 
 def processes_of(namespace: str, program: bytes):

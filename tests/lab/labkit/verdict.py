@@ -38,6 +38,7 @@ def judge(data: dict) -> list[Check]:
     return [
         check_installed(data["hosts"], new),
         check_restarted(data["samples"], data["hosts"], new),
+        check_once(data["samples"], data["hosts"], new),
         check_pins(data["hosts"]),
         check_api_maximum(data["api_maximum"], data["newest_api"]),
         check_migrations(data["migrations"]),
@@ -63,11 +64,16 @@ def check_installed(hosts: dict, new: dict) -> Check:
                  ", ".join(behind) or f"{len(hosts)} hosts have {new['version']}")
 
 
+def role_of(host: str):
+    """None: no service belongs there."""
+    return {"cond": "conductor", "api": "api"}.get(host.rstrip("0123456789"))
+
+
 def check_restarted(samples: list, hosts: dict, new: dict) -> Check:
     wrong = []
     for name, host in sorted(hosts.items()):
         before = [s["t"] for s in samples if s["hosts"][name]["version"] != new["version"]]
-        wanted = {"cond": "conductor", "api": "api"}.get(name.rstrip("0123456789"))
+        wanted = role_of(name)
         if wanted and wanted not in host["services"]:
             wrong.append(f"{name} does not run its {wanted}")
         for role, started in host["services"].items():
@@ -77,6 +83,32 @@ def check_restarted(samples: list, hosts: dict, new: dict) -> Check:
                 wrong.append(f"{name}: its {role} started before the new release was installed")
     return Check("every service runs the new release", not wrong,
                  ", ".join(wrong) or "each started after its host got the release")
+
+
+def check_once(samples: list, hosts: dict, new: dict) -> Check:
+    """One install a host, one change of the schema, and each service started twice: with the new
+    release, and without its pin."""
+    wrong = []
+    for name, host in sorted(hosts.items()):
+        if host["installs"] != [new["version"]]:
+            wrong.append(f"{name} was brought to {', '.join(host['installs']) or 'nothing'}")
+        role = role_of(name)
+        starts = {s["hosts"][name]["services"].get(role) for s in samples} - {None}
+        if role and len(starts) != 3:
+            wrong.append(f"{name} ran {len(starts)} processes of its {role}, not 3")
+    expands = {host.get("expanding") for s in samples for host in s["hosts"].values()} - {None}
+    if len(expands) != 1:
+        wrong.append(f"the schema was changed {len(expands)} times")
+    return Check("each thing was done once", not wrong, ", ".join(wrong) or
+                 f"{len(hosts)} installs, 1 change of the schema, 2 starts of each service")
+
+
+def check_kills(kills: list) -> Check:
+    """A run that was to be disturbed was disturbed, the controller as well as agents."""
+    controller = [kill for kill in kills if kill["victim"] == "controller"]
+    agents = [kill for kill in kills if kill["victim"] != "controller"]
+    return Check("it was disturbed", len(controller) >= 2 and len(agents) >= 4,
+                 f"the controller was killed {len(controller)} times, agents {len(agents)} times")
 
 
 def check_pins(hosts: dict) -> Check:

@@ -2,6 +2,7 @@
 beside them, and the command line to plan, start, approve and report."""
 import json
 import os
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -11,10 +12,12 @@ from labkit.archive import Offer
 from labkit.certificates import issue_all
 from labkit.cluster import Cluster
 from labkit.host import Host
+from labkit.killer import CONTROLLER, Killer
 from labkit.shell import LabError, run, wait_until
 
 PROGRAMS = ("rollmilld", "rollmill-agent", "rollmill")
-SUCCEEDED, NEEDS_A_PERSON = 0, 3
+SUCCEEDED, NEEDS_A_PERSON, UNAVAILABLE = 0, 3, 5
+PATIENCE = 60  # seconds in which a killed controller is back
 
 
 def programs() -> dict:
@@ -28,8 +31,9 @@ def programs() -> dict:
 
 
 class WithRollmill:
-    def __init__(self, cluster: Cluster, old: Offer, new: Offer):
+    def __init__(self, cluster: Cluster, old: Offer, new: Offer, kill_seed=None):
         self.cluster, self.old, self.new = cluster, old, new
+        self.killer = Killer(cluster, self.revive, kill_seed) if kill_seed else None
         self.programs = programs()
         self.folder = cluster.state.run / "rollmill"
         self.tls = self.folder / "tls"
@@ -66,10 +70,22 @@ class WithRollmill:
             host.run("systemctl", "daemon-reload")
             host.run("systemctl", "enable", "--now", "rollmill-agent")
         else:
-            argv = host.entered("setsid", "/usr/local/bin/rollmill-agent", "--config",
-                                f"{folder}/agent.json")
-            self.cluster.state.processes.start(f"agent-{name}", argv,
-                                               self.cluster.state.logs / f"agent-{name}.log")
+            self.start_agent(host)
+
+    def start_agent(self, host: Host):
+        """On a host without a service manager that would do it."""
+        name = f"agent-{host.spec.name}"
+        argv = host.entered("setsid", "/usr/local/bin/rollmill-agent", "--config",
+                            f"{files.AGENT_FOLDER}/agent.json")
+        processes = self.cluster.state.processes
+        processes.start(name, argv, self.cluster.state.logs / f"{name}.log")
+
+    def revive(self, victim: str):
+        """Starts again what was killed; systemd does that by itself for an agent."""
+        if victim == CONTROLLER:
+            self.start_controller()
+        elif self.cluster.hosts[victim].init != "systemd":
+            self.start_agent(self.cluster.hosts[victim])
 
     def all_connected(self) -> bool:
         if not self.cluster.state.processes.pid("rollmilld"):
@@ -86,16 +102,30 @@ class WithRollmill:
         try:
             self.cli("plan", "--to", target)
             self.cli("--yes", "upgrade", "start", "--to", target, "--detach")
+            if self.killer:
+                self.killer.start()
             self.wait_for_person()
-            self.cli("--reason", "the lab goes on", "upgrade", "approve", "unpin")
+            self.approve()
             done = self.wait()
             if done.returncode != SUCCEEDED:
                 raise LabError(f"the upgrade did not succeed:\n{done.stdout}{done.stderr}"
                                + self.explain())
-            print(indent(self.cli("upgrade", "report").stdout))
+            self.end_kills()
+            print(indent(self.ask("upgrade", "report").stdout))
         finally:
+            self.end_kills()
             self.write_timeline()
-        return ""
+        return f"{len(self.killer.kills)} kills" if self.killer else ""
+
+    def approve(self):
+        """The approval may have been taken although the controller died before it said so."""
+        done = self.ask("--reason", "the lab goes on", "upgrade", "approve", "unpin")
+        if done.returncode != SUCCEEDED and "has been passed already" not in done.stderr:
+            raise LabError(f"the approval was not taken: {done.stdout}{done.stderr}")
+
+    def end_kills(self):
+        if self.killer and self.killer.is_alive():
+            self.killer.stop()
 
     def wait_for_person(self):
         done = self.wait()
@@ -105,11 +135,19 @@ class WithRollmill:
                        f"{done.stdout}{done.stderr}{self.explain()}")
 
     def wait(self):
-        return self.cli("upgrade", "wait", "--for", "state=SUCCEEDED", "--timeout", "20m",
-                        check=False, timeout=1300)
+        return self.ask("upgrade", "wait", "--for", "state=SUCCEEDED", "--timeout", "20m")
 
     def explain(self) -> str:
-        return self.cli("upgrade", "status", check=False).stdout
+        return self.ask("upgrade", "status").stdout
+
+    def ask(self, *words):
+        """Asks again while the controller is away."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            done = self.cli(*words, check=False, timeout=1300)
+            if done.returncode != UNAVAILABLE or time.monotonic() > end:
+                return done
+            time.sleep(0.5)
 
     def cli(self, *words, check=True, timeout=60):
         env = {"ROLLMILL_SERVER": files.CONTROLLER, "ROLLMILL_CA": str(self.tls / "ca.pem"),
@@ -120,7 +158,7 @@ class WithRollmill:
 
     def write_timeline(self):
         """The phases as the journal has them, for counting failed requests by phase."""
-        text = self.cli("-o", "jsonl", "events", check=False).stdout
+        text = self.ask("-o", "jsonl", "events").stdout
         lines = [json.dumps(entry) for entry in timeline(text)]
         (self.cluster.state.run / "timeline.jsonl").write_text("\n".join(lines) + "\n")
 
