@@ -187,14 +187,15 @@ def _part_of(line, pinned):
 
 
 def _check_migration(done):
-    """Batches that each move rows, none of them twice, until nothing is left."""
+    """Batches that each move rows, none of them twice, until nothing is left. Services that save
+    a row bring it up, too: fewer rows may be left than the batches account for."""
     problems = []
     batches = [line for line in done if line["effect"] == "migrate"]
     for line in batches:
         if line["host"] != SCHEMA_HOST or line["release"] != NEW:
             problems.append(f"{line['host']}: {_text(line)}: is not a batch of {SCHEMA_HOST}")
     for one, two in itertools.pairwise(batches):
-        if two["left"] != one["left"] - two["migrated"]:
+        if two["left"] > one["left"] - two["migrated"]:
             problems.append(
                 f"migrate: {one['left']} rows were left, then {two['migrated']} moved "
                 f"and {two['left']} were left"
