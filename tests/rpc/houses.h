@@ -53,10 +53,14 @@ inline AgentClientOptions dialling(const std::string& address) {
   return options;
 }
 
+/// Whether a thread that posts goes on at once, or only when the work is done.
+enum class Posting { AtOnce, LoopIsQuicker };
+
 struct AgentHouse {
-  AgentHouse(const std::string& host, AgentClientOptions options)
+  AgentHouse(const std::string& host, AgentClientOptions options,
+             Posting posting = Posting::AtOnce)
       : inbox(loop, sample_hello(host)) {
-    options.post = loop.poster();
+    options.post = posting == Posting::AtOnce ? loop.poster() : loop.slow_poster();
     auto made = make_agent_client(std::move(options));
     EXPECT_TRUE(made.ok()) << made.error().message;
     client = std::move(made).value();

@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -42,6 +43,18 @@ class Loop {
 
   std::function<void(std::function<void()>)> poster() {
     return [this](std::function<void()> work) { post(std::move(work)); };
+  }
+
+  /// Returns when the work is done, or soon after it was begun: it may be waiting for the caller.
+  std::function<void(std::function<void()>)> slow_poster() {
+    return [this](std::function<void()> work) {
+      const auto done = std::make_shared<std::promise<void>>();
+      post([done, work = std::move(work)] {
+        work();
+        done->set_value();
+      });
+      done->get_future().wait_for(std::chrono::milliseconds{100});
+    };
   }
 
  private:

@@ -208,6 +208,14 @@ TEST(Session, link_that_never_comes_up_can_try_for_long) {
   EXPECT_GE(agent.inbox.told.wait_for(300).size(), 300U);
 }
 
+/// The same when the loop is quicker than the thread that posts: the loop lets go first.
+TEST(Session, stream_is_never_let_go_of_last_by_the_thread_that_posts) {
+  AgentClientOptions options = dialling("127.0.0.1:1");
+  options.backoff_min = options.backoff_max = std::chrono::milliseconds{1};
+  AgentHouse agent("cond1", options, Posting::LoopIsQuicker);
+  EXPECT_GE(agent.inbox.told.wait_for(10).size(), 10U);
+}
+
 TEST(Session, a_hundred_messages_each_way_arrive_in_order) {
   ControllerHouse house;
   house.open();

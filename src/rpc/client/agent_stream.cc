@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "rollmill/base/check.h"
 #include "rpc/happens_before.h"
 
 namespace rollmill::rpc {
@@ -15,6 +16,9 @@ AgentStream::AgentStream(const std::shared_ptr<grpc::Channel>& channel, Calls ca
             StartWrite(message);
           },
           [this](const grpc::Status&) { RemoveHold(); }) {}
+
+/// On gRPC's thread this would go wrong sometimes; better always, and where it is done.
+AgentStream::~AgentStream() { ROLLMILL_CHECK(std::this_thread::get_id() != last_thread_); }
 
 /// The hold keeps the call open for writes from outside of gRPC's own calls; it is let go of when
 /// the queue has been closed, after which nobody writes.
@@ -49,6 +53,7 @@ void AgentStream::OnWriteDone(bool ok) {
 void AgentStream::OnDone(const grpc::Status& status) {
   ROLLMILL_HB_AFTER(this);
   out_.settle();
+  last_thread_ = std::this_thread::get_id();
   const auto ended = ended_;
   const auto on_end = calls_.on_end;
   on_end(status, std::move(self_));

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <thread>
 
 #include "rollmill/agent/v1/agent.grpc.pb.h"
 #include "rpc/codec/task_codec.h"
@@ -41,6 +42,7 @@ class AgentStream final
     std::function<void(grpc::Status, std::shared_ptr<AgentStream>)> on_end;
   };
   AgentStream(const std::shared_ptr<grpc::Channel>& channel, Calls calls);
+  ~AgentStream();
 
   /// Begins the call with `hello`. Called once.
   void open(agent_pb::SessionRequest hello);
@@ -66,6 +68,7 @@ class AgentStream final
   agent_pb::SessionResponse in_;       ///< Of gRPC between read() and OnReadDone.
   std::shared_ptr<AgentStream> self_;  ///< Until OnDone.
   Queue out_;
+  std::thread::id last_thread_;  ///< Of gRPC, which called OnDone.
   const std::shared_ptr<Latch> ended_ = std::make_shared<Latch>();
 };
 
