@@ -49,9 +49,12 @@ class CrashTest : public ::testing::Test {
   }
   // Another process that runs the effect, as an agent would, killed when the effect has begun.
   void crash_agent_in_the_middle(const ports::CommandSpec& spec) {
+    crash_agent([&] { (void)make()->run(spec); });
+  }
+  void crash_agent(const std::function<void()>& deed) {
     const pid_t agent = fork();
     if (agent == 0) {
-      (void)make()->run(spec);
+      deed();
       _exit(0);
     }
     EXPECT_TRUE(comes_true([&] { return effects() == "begun\n"; }));
@@ -146,6 +149,24 @@ TEST_F(CrashTest, orphan_is_held_to_its_time_limit) {
   ASSERT_TRUE(result.ok());
   EXPECT_TRUE(result->interrupted);
   EXPECT_EQ(effects(), "begun\n");
+}
+
+/// Both readings are the first of their agent; the older ends while the newer runs.
+TEST_F(CrashTest, reading_of_an_agent_killed_between_tasks_stays_out_of_the_next_ones) {
+  const auto read = [this](const std::vector<std::string>& argv) {
+    auto commands = make_task_commands({scratch_ / "tasks", KEEPER_PROGRAM});
+    ports::CommandSpec spec;
+    spec.argv = argv;
+    spec.time_limit = seconds(20);
+    return commands->read(spec);
+  };
+  crash_agent([&] { (void)read(effect().argv); });
+  const std::string until_done = "until grep -q done " + (scratch_ / "effects") + "; do :; done; ";
+  const auto result =
+      read({"/bin/sh", "-c", "> " + (scratch_ / "go") + "; " + until_done + "sleep 0.3; echo new"});
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  EXPECT_EQ(result->out, "new\n");
+  EXPECT_EQ(result->exit_code, 0);
 }
 
 TEST_F(CrashTest, second_keeper_finds_the_first_and_leaves) {

@@ -1,5 +1,6 @@
 // Commands run by a keeper: results, limits, bounds.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "drivers/process/output_store.h"
 #include "drivers/process/slot.h"
@@ -140,7 +141,7 @@ TEST_F(TaskCommandsTest, readings_run_each_time_and_effects_need_a_task) {
   ASSERT_TRUE(commands->read(append).ok());
   EXPECT_EQ(lines_of("effects"), "x\nx\n");
   EXPECT_EQ(commands->run(append).error().code, base::ErrorCode::FailedPrecondition);
-  EXPECT_TRUE(list_folder(scratch_ / "tasks/between-tasks").empty());
+  EXPECT_TRUE(list_folder(scratch_ / "tasks/between-tasks/" + std::to_string(getpid())).empty());
 }
 
 TEST_F(TaskCommandsTest, time_limit_ends_the_whole_group) {

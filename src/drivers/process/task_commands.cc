@@ -1,5 +1,7 @@
 #include "drivers/process/task_commands.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <map>
@@ -77,6 +79,10 @@ class KeptCommands final : public TaskCommands {
   };
 
   Result<std::string> task_folder(const core::TaskKey& key) const;
+  /// Between tasks; of this process alone, so that no keeper of an older one writes into it.
+  std::string own_folder() const {
+    return options_.folder + "/" + kBetweenTasks + "/" + std::to_string(getpid());
+  }
   std::string slot_folder(std::uint32_t number) const { return folder_ + "/" + slot_name(number); }
   Result<std::uint32_t> make_slot(SlotSpec spec);
   Result<CommandResult> start(std::uint32_t number, base::Duration time_limit);
@@ -107,13 +113,14 @@ Result<std::string> KeptCommands::task_folder(const core::TaskKey& key) const {
 
 Status KeptCommands::bind(const std::optional<core::TaskKey>& key) {
   bound_ = key.has_value();
-  folder_ = options_.folder + "/" + kBetweenTasks;
+  folder_ = own_folder();
   if (key) {
     const Result<std::string> folder = task_folder(*key);
     if (!folder) return folder.error();
     folder_ = *folder;
-  } else if (const Status removed = remove_tree(folder_); !removed) {
-    return removed;
+  } else {
+    // As far as it goes: keepers of an agent that was killed may still be writing there.
+    (void)remove_tree(options_.folder + "/" + kBetweenTasks);
   }
   const Status made = make_folders(folder_);
   if (!made) return made;
