@@ -139,7 +139,9 @@ class Parser {
   }
 
   void upgrade_name(CLI::App* command) {
-    command->add_option("upgrade", draft_.line.upgrade, "id of the upgrade; the newest if left out")
+    command
+        ->add_option("upgrade", draft_.line.upgrade,
+                     "id of the upgrade; the newest if left out, or `latest`")
         ->option_text("[UPGRADE]");
   }
 

@@ -112,6 +112,13 @@ TEST_F(Command, every_deed_is_passed_on_with_its_reason) {
                    "retry step 17 [u-1] because of []", "skip step 3 [] because of [by hand]"}));
 }
 
+TEST_F(Command, an_aborted_upgrade_says_what_stays_and_how_to_go_on) {
+  EXPECT_EQ(terminal_.run({"upgrade", "abort", "--yes"}), ExitCode::Ok);
+  EXPECT_EQ(terminal_.out,
+            "upgrade u-7f3a is aborted; what it did stays as it is, pins too. A new one takes over "
+            "from there: rollmill upgrade start --to 39.0\n");
+}
+
 TEST_F(Command, what_cannot_be_taken_back_is_asked_on_a_terminal) {
   terminal_.is_terminal = true;
   for (const char* verb : {"abort", "approve"}) {

@@ -83,11 +83,35 @@ TEST(RenderStatus, clocks_that_differ_a_little_show_no_negative_times) {
   EXPECT_EQ(text.find("-2m"), std::string::npos) << text;
 }
 
+TEST(RenderBlocked, a_pause_after_a_failure_says_what_moves_it_and_not_only_where_to_look) {
+  core::UpgradeView view = blocked_view();
+  view.state = "PAUSED";
+  view.blocked->command = "rollmill logs u-7f3a 17";
+  EXPECT_NE(joined(render_blocked(view, at(0), kPipe))
+                .find("   do:  rollmill logs u-7f3a 17\n   then: rollmill upgrade retry u-7f3a\n"),
+            std::string::npos);
+  view.blocked->command = "rollmill upgrade resume u-7f3a";
+  EXPECT_EQ(joined(render_blocked(view, at(0), kPipe)).find("then:"), std::string::npos);
+  view.state = "RUNNING";
+  view.blocked->command = "";
+  EXPECT_EQ(joined(render_blocked(view, at(0), kPipe)).find("then:"), std::string::npos);
+}
+
 TEST(RenderReport, tells_times_probes_pauses_approvals_repeats_and_warnings) {
   const std::vector<core::EventView> events = {
       event(40, "UpgradePaused", "paused by root@ctl: lunch"), event(41, "StepSucceeded", "x"),
       event(50, "UpgradeResumed", "resumed by root@ctl")};
   expect_picture("report", render_report(finished_view(), events, kPipe));
+}
+
+TEST(RenderReport, a_warning_that_phase_and_step_bring_is_told_once) {
+  core::UpgradeView view = finished_view();
+  view.phases[0].checks = {{"preflight.no-pin", core::Verdict::Warning, "cond2: pinned"}};
+  view.steps[0].phase = "preflight";
+  view.steps[0].checks = {{"preflight.no-pin", core::Verdict::Warning, "pinned"}};
+  const std::string text = joined(render_report(view, {}, kPipe));
+  EXPECT_NE(text.find("  preflight preflight.no-pin: warning: cond2: pinned\n"), std::string::npos);
+  EXPECT_EQ(text.find("preflight cond2 preflight.no-pin"), std::string::npos) << text;
 }
 
 TEST(RenderReport, says_nothing_of_what_did_not_happen) {

@@ -31,10 +31,14 @@ std::string question_of(const Invocation& line) {
   return "";
 }
 
-const char* done_text(Verb verb) {
+std::string done_text(Verb verb, const core::UpgradeView& view) {
   if (verb == Verb::Pause) return "is paused: no new task is sent, tasks in flight end";
   if (verb == Verb::Resume) return "goes on";
-  if (verb == Verb::Abort) return "is aborted; what it did stays as it is";
+  if (verb == Verb::Abort) {
+    return "is aborted; what it did stays as it is, pins too. A new one takes over from there: "
+           "rollmill upgrade start --to " +
+           view.to;
+  }
   if (verb == Verb::Approve) return "has the approval";
   if (verb == Verb::Skip) return "goes on without the step";
   return "tries again what failed";
@@ -53,7 +57,7 @@ ExitCode run_deed(const Context& context) {
   const auto view = ask(context);
   if (!view.ok()) return fail(context, view.error());
   if (line.format != Format::Table) return print_view(context, *view);
-  context.console.out << "upgrade " << view->id << " " << done_text(line.verb) << '\n';
+  context.console.out << "upgrade " << view->id << " " << done_text(line.verb, *view) << '\n';
   for (const std::string& text : render_blocked(*view, context.console.now(), style_of(context))) {
     context.console.out << text << '\n';
   }

@@ -116,11 +116,27 @@ void add_checks(Lines& lines, const std::string& where,
   }
 }
 
+/// A phase tells what its steps have found, with the name of the host; once is enough.
+bool told_by_phase(const core::UpgradeView& view, const core::StepView& step,
+                   const core::CheckResult& check) {
+  return std::any_of(view.phases.begin(), view.phases.end(), [&](const core::PhaseView& phase) {
+    return phase.name == step.phase &&
+           std::any_of(
+               phase.checks.begin(), phase.checks.end(), [&](const core::CheckResult& told) {
+                 return told.id == check.id && told.summary == step.host + ": " + check.summary;
+               });
+  });
+}
+
 Lines warnings(const core::UpgradeView& view) {
   Lines lines;
   for (const core::PhaseView& phase : view.phases) add_checks(lines, phase.name, phase.checks);
   for (const core::StepView& step : view.steps) {
-    add_checks(lines, step.phase + " " + step.host, step.checks);
+    std::vector<core::CheckResult> checks = step.checks;
+    std::erase_if(checks, [&](const core::CheckResult& check) {
+      return check.verdict == core::Verdict::Ok || told_by_phase(view, step, check);
+    });
+    add_checks(lines, step.phase + " " + step.host, checks);
   }
   return lines;
 }

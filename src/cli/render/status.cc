@@ -252,6 +252,11 @@ std::vector<std::string> render_blocked(const core::UpgradeView& view, base::Tim
   lines.push_back(clipped("   who: " + blocked.who));
   // Never clipped: it is there to be copied.
   if (!blocked.command.empty()) lines.push_back("   do:  " + blocked.command);
+  // To look at what failed moves nothing; who stops reading here must know what does.
+  const bool moves = blocked.command.starts_with("rollmill upgrade ");
+  if (view.state == "PAUSED" && !moves) {
+    lines.push_back("   then: rollmill upgrade retry " + view.id);
+  }
   if (!blocked.anchor.empty()) lines.push_back(clipped("   see: docs/" + blocked.anchor));
   return lines;
 }
