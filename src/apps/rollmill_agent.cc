@@ -11,6 +11,7 @@
 #include "apps/host_drivers.h"
 #include "apps/log.h"
 #include "apps/rpc_log.h"
+#include "apps/usage.h"
 #include "codec/task_codec.h"
 #include "config/agent_config.h"
 #include "drivers/process/keeper.h"
@@ -26,7 +27,8 @@ constexpr const char* kUsage =
     "  rollmill-agent --config FILE    run with this agent file\n"
     "  rollmill-agent --check FILE     read the agent file, then end\n"
     "  rollmill-agent --version\n\n"
-    "May be killed at any moment; commands that it runs go on, and a restart finds them.\n";
+    "May be killed at any moment; commands that it runs go on, and a restart finds them.\n"
+    "Exit codes: 0 asked to end, 1 cannot run here and now, 2 a wrong command line or file.\n";
 
 int fail(const std::string& message, int code) {
   std::cerr << "rollmill-agent: " << message << "\n";
@@ -144,7 +146,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (argc != 3 || (word != "--config" && word != "--check")) {
-    std::cerr << kUsage;
+    std::cerr << "rollmill-agent: " << wrong_line(argc, word) << "\n\n" << kUsage;
     return 2;
   }
   return run(argv[2], word == "--check");

@@ -8,6 +8,7 @@
 #include "apps/log.h"
 #include "apps/rpc_log.h"
 #include "apps/status_doors.h"
+#include "apps/usage.h"
 #include "codec/fact_codec.h"
 #include "config/controller_config.h"
 #include "config/fleet_file.h"
@@ -24,7 +25,8 @@ constexpr const char* kUsage =
     "  rollmilld --config FILE    run with this controller file\n"
     "  rollmilld --check FILE     read the controller file and its fleet file, then end\n"
     "  rollmilld --version\n\n"
-    "Ends cleanly on SIGTERM; may be killed at any moment, a restart goes on.\n";
+    "Ends cleanly on SIGTERM; may be killed at any moment, a restart goes on.\n"
+    "Exit codes: 0 asked to end, 1 cannot run here and now, 2 a wrong command line or file.\n";
 
 int fail(const std::string& message, int code) {
   std::cerr << "rollmilld: " << message << "\n";
@@ -127,7 +129,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (argc != 3 || (word != "--config" && word != "--check")) {
-    std::cerr << kUsage;
+    std::cerr << "rollmilld: " << wrong_line(argc, word) << "\n\n" << kUsage;
     return 2;
   }
   return run(argv[2], word == "--check");
