@@ -57,8 +57,7 @@ inline AgentClientOptions dialling(const std::string& address) {
 enum class Posting { AtOnce, LoopIsQuicker };
 
 struct AgentHouse {
-  AgentHouse(const std::string& host, AgentClientOptions options,
-             Posting posting = Posting::AtOnce)
+  AgentHouse(const std::string& host, AgentClientOptions options, Posting posting = Posting::AtOnce)
       : inbox(loop, sample_hello(host)) {
     options.post = posting == Posting::AtOnce ? loop.poster() : loop.slow_poster();
     auto made = make_agent_client(std::move(options));
