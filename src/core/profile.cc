@@ -88,6 +88,10 @@ std::vector<ReleaseNumber> supported_targets(const Profile& profile,
 base::Error unknown_release(const Profile& profile, const ReleaseNumber& number) {
   std::string known;
   for (const ReleaseInfo& info : profile.releases) {
+    if (info.series == to_string(number)) {
+      return {base::ErrorCode::InvalidArgument,
+              info.series + " is a series; write its release, " + to_string(info.number)};
+    }
     known += (known.empty() ? "" : ", ") + to_string(info.number);
   }
   return {base::ErrorCode::InvalidArgument, "release " + to_string(number) +

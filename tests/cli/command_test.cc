@@ -93,6 +93,27 @@ TEST_F(Command, nobody_answering_says_where_it_looked) {
       "or ROLLMILL_SERVER\n");
 }
 
+TEST_F(Command, trouble_with_tls_is_told_in_words_that_say_what_to_change) {
+  const std::vector<std::string> plain = {"upgrade", "pause"};
+  const std::vector<std::string> tls = {"upgrade", "pause", "--ca",  "ca",
+                                        "--cert",  "c.pem", "--key", "c.key"};
+  const auto told = [&](const std::vector<std::string>& line, const char* words) {
+    client_.refusal = base::Error{base::ErrorCode::Unavailable, words};
+    EXPECT_EQ(terminal_.run(line), ExitCode::Unavailable);
+    return terminal_.err;
+  };
+  EXPECT_NE(told(tls, "x: certificate verify failed").find("not signed by what --ca names"),
+            std::string::npos);
+  EXPECT_NE(told(tls, "Peer name 10.0.0.1 is not in").find("does not name the host of --server"),
+            std::string::npos);
+  EXPECT_NE(told(tls, "wrong version number").find("speaks plain text"), std::string::npos);
+  EXPECT_NE(told(tls, "empty address list").find("do not belong together"), std::string::npos);
+  EXPECT_NE(told(tls, "Socket closed").find("refused the certificate of --cert"),
+            std::string::npos);
+  EXPECT_NE(told(plain, "Socket closed").find("may want TLS"), std::string::npos);
+  EXPECT_EQ(told(plain, "Connection refused").find("TLS"), std::string::npos);
+}
+
 TEST_F(Command, every_deed_is_passed_on_with_its_reason) {
   for (const std::vector<std::string>& line :
        {std::vector<std::string>{"upgrade", "pause", "--reason", "lunch"},

@@ -115,6 +115,7 @@ TEST(Profile, other_hops_are_refused_and_the_supported_ones_named) {
             "the hop 39.0 -> 35.0 is not one that the project supports; from 39.0 no hop is known");
   EXPECT_NE(hop({35, 0}, {36, 0}).find("release 36.0 is not in the profile"), std::string::npos);
   EXPECT_NE(hop({12, 1}, {35, 0}).find("release 12.1 is not in the profile"), std::string::npos);
+  EXPECT_EQ(hop({35, 0}, {2026, 2}), "2026.2 is a series; write its release, 39.0");
 }
 
 TEST(Release, numbers_are_read_from_versions_of_packages) {

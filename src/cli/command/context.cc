@@ -45,6 +45,25 @@ ExitCode code_of(base::ErrorCode code) {
   return ExitCode::Error;
 }
 
+/// What a person can make of the words of the TLS library; empty: they say nothing about TLS.
+std::string hint_of(const std::string& message, bool with_tls) {
+  const auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
+  if (says("certificate verify failed")) {
+    return "the controller's certificate is not signed by what --ca names, or has expired";
+  }
+  if (says("Peer name")) {
+    return "the controller's certificate does not name the host of --server; ask it by its name";
+  }
+  if (says("wrong version number")) {
+    return "it speaks plain text there; leave --ca, --cert and --key out";
+  }
+  if (with_tls && says("empty address list")) return "--cert and --key do not belong together";
+  if (!says("Socket closed")) return "";
+  return with_tls ? "it may have refused the certificate of --cert: is it signed by the "
+                    "controller's \"ca\", and not expired?"
+                  : "it may want TLS; give --ca, --cert and --key";
+}
+
 }  // namespace
 
 Style style_of(const Context& context) {
@@ -66,6 +85,8 @@ void print_lines(const Context& context, const std::vector<std::string>& lines) 
 ExitCode fail(const Context& context, const base::Error& error) {
   context.console.err << "rollmill: " << error.message << '\n';
   if (error.code == base::ErrorCode::Unavailable) {
+    const std::string hint = hint_of(error.message, !context.line.connect.ca.empty());
+    if (!hint.empty()) context.console.err << "  " << hint << '\n';
     context.console.err << "  asked " << context.line.connect.server
                         << "; another address: --server HOST:PORT, or ROLLMILL_SERVER\n";
   }
