@@ -113,7 +113,8 @@ cli::Doors make_doors(std::jthread& watcher) {
 int main(int argc, char** argv) {
   using namespace rollmill;
   std::signal(SIGINT, apps::on_interrupt);
-  std::signal(SIGPIPE, SIG_IGN);
+  // A reader that has gone (`| head`) ends us quietly; gRPC asks for no signal on its own sockets.
+  std::signal(SIGPIPE, SIG_DFL);
   std::jthread watcher;
   const cli::Console console = apps::make_console();
   return static_cast<int>(cli::run(std::vector<std::string>(argv + 1, argv + argc), console,

@@ -80,10 +80,8 @@ ExitCode dispatch(const Context& context) {
   return ExitCode::Usage;
 }
 
-}  // namespace
-
-ExitCode run(const std::vector<std::string>& arguments, const Console& console,
-             const Doors& doors) {
+ExitCode run_line(const std::vector<std::string>& arguments, const Console& console,
+                  const Doors& doors) {
   const auto parsed = parse(arguments, console, doors);
   if (const auto* answer = std::get_if<Answer>(&parsed)) {
     console.out << answer->out;
@@ -102,6 +100,18 @@ ExitCode run(const std::vector<std::string>& arguments, const Console& console,
                                                                    : ExitCode::Error;
   }
   return dispatch({line, console, doors, **client});
+}
+
+}  // namespace
+
+ExitCode run(const std::vector<std::string>& arguments, const Console& console,
+             const Doors& doors) {
+  const ExitCode code = run_line(arguments, console, doors);
+  console.out.flush();
+  if (console.out.good()) return code;
+  console.err << "rollmill: not all of the output could be written; look at where it goes: is the "
+                 "disk full?\n";
+  return code == ExitCode::Ok ? ExitCode::Error : code;
 }
 
 }  // namespace rollmill::cli

@@ -274,8 +274,10 @@ base::Result<Plan> make_plan(const Profile& profile, const PlanRequest& request)
   } else if (reading.problems.empty() && !request.policy.allow_unsupported_hop) {
     const base::Status hop = check_hop(profile, reading.from, request.to);
     if (!hop) {
-      reading.problems.push_back(hop.error().message +
-                                 "; policy allow_unsupported_hop overrides this");
+      const bool nameless = hop.error().code == base::ErrorCode::NotFound;
+      reading.problems.push_back(
+          hop.error().message +
+          (nameless ? "" : "; policy allow_unsupported_hop overrides this"));
     }
   }
   if (!reading.problems.empty()) {

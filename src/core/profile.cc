@@ -89,7 +89,7 @@ base::Error unknown_release(const Profile& profile, const ReleaseNumber& number)
   std::string known;
   for (const ReleaseInfo& info : profile.releases) {
     if (info.series == to_string(number)) {
-      return {base::ErrorCode::InvalidArgument,
+      return {base::ErrorCode::NotFound,
               info.series + " is a series; write its release, " + to_string(info.number)};
     }
     known += (known.empty() ? "" : ", ") + to_string(info.number);

@@ -93,6 +93,12 @@ TEST_F(Command, nobody_answering_says_where_it_looked) {
       "or ROLLMILL_SERVER\n");
 }
 
+TEST_F(Command, output_that_went_nowhere_is_an_error) {
+  terminal_.full = true;
+  EXPECT_EQ(terminal_.run({"upgrade", "report", "-o", "json"}), ExitCode::Error);
+  EXPECT_NE(terminal_.err.find("not all of the output could be written"), std::string::npos);
+}
+
 TEST_F(Command, trouble_with_tls_is_told_in_words_that_say_what_to_change) {
   const std::vector<std::string> plain = {"upgrade", "pause"};
   const std::vector<std::string> tls = {"upgrade", "pause", "--ca",  "ca",

@@ -255,6 +255,7 @@ ExitCode Terminal::run(const std::vector<std::string>& arguments) {
   std::ostringstream out_stream;
   std::ostringstream err_stream;
   std::istringstream in_stream(answer);
+  if (full) out_stream.setstate(std::ios::badbit);
   const Console console{.out = out_stream,
                         .err = err_stream,
                         .in = in_stream,

@@ -78,6 +78,7 @@ struct Terminal {
   int rests_until_interrupt = -1;  ///< Ctrl-C comes at this rest; -1: never.
   FakeClient* client = nullptr;
   std::optional<base::Error> connect_error;
+  bool full = false;  ///< What the output goes to takes nothing.
 
   std::string out;
   std::string err;

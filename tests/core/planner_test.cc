@@ -197,6 +197,15 @@ TEST(Planner, parts_of_a_plan_refer_to_each_other) {
   EXPECT_EQ(steps, plan.steps.size());
 }
 
+TEST(Planner, a_series_is_answered_with_its_release_and_with_no_way_around) {
+  PlanRequest request{usual_fleet(), test::usual_policy(), {2026, 2}, {}};
+  request.facts = test::FleetTwin(request.fleet, {35, 0}).read_all(test::start_time());
+  const auto plan = make_plan(ironic_profile(), request);
+  ASSERT_FALSE(plan.ok());
+  EXPECT_EQ(plan.error().message,
+            "no plan is possible:\n  - 2026.2 is a series; write its release, 39.0");
+}
+
 TEST(PlanId, is_the_same_for_the_same_plan_whenever_it_is_made) {
   PlanRequest request{usual_fleet(), test::usual_policy(), {39, 0}, {}};
   const test::FleetTwin twin(request.fleet, {35, 0});

@@ -75,7 +75,7 @@ const ReleaseInfo* find_release(const Profile& profile, const ReleaseNumber& num
 const RoleInfo* find_role(const Profile& profile, const std::string& role);
 
 /// Is the hop one that the project documents: the next series, or SLURP to the next SLURP?
-/// The error says which hops from `from` are.
+/// The error says which hops from `from` are; NotFound: `to` is no release but a series.
 base::Status check_hop(const Profile& profile, const ReleaseNumber& from, const ReleaseNumber& to);
 
 }  // namespace rollmill::core
