@@ -33,14 +33,19 @@ class Observer:
         root = self.folder / spec.name / "root"
         services = {}
         for role, program in PROGRAMS.items():
-            pid = main_process(init_pid, program)
-            if pid:
-                services[role] = round(self.booted + start_time(pid) / TICKS, 2)
+            started = self.started(main_process(init_pid, program))
+            if started:
+                services[role] = started
         pin, pin_changed = pin_of(root)
         expand = expanding(init_pid) if spec.role == "admin" else 0
-        return {"expanding": round(self.booted + start_time(expand) / TICKS, 2) if expand else None,
-                "version": self.version(root), "pin": pin, "services": services,
+        return {"expanding": self.started(expand), "version": self.version(root), "pin": pin,
+                "services": services,
                 "changed": round(max(pin_changed, changed(root / DPKG_STATUS)), 2)}
+
+    def started(self, pid: int):
+        """Seconds since the epoch, or None when there is no such process, or no more."""
+        ticks = start_time(pid)
+        return round(self.booted + ticks / TICKS, 2) if ticks else None
 
     def version(self, root: Path) -> str:
         """Version of the package that carries Ironic's code; "" while it is being replaced."""
