@@ -43,6 +43,14 @@ TEST(OperatingPage, says_of_each_check_what_must_hold_and_which_code_it_raises) 
   }
 }
 
+TEST(OperatingPage, has_a_unit_whose_restart_leaves_the_commands_of_the_agent_alone) {
+  const std::string page = read_page();
+  const std::size_t unit = page.find("[Service]\nExecStart=/usr/local/bin/rollmill-agent ");
+  ASSERT_NE(unit, std::string::npos);
+  const std::string service = page.substr(unit, page.find("[Install]", unit) - unit);
+  EXPECT_NE(service.find("\nKillMode=process\n"), std::string::npos);
+}
+
 TEST(CheckCatalogue, raises_only_codes_that_exist) {
   for (const core::CheckInfo& check : core::check_catalogue()) {
     EXPECT_NE(core::find_blocked(check.blocked_code), nullptr) << check.id;
