@@ -79,9 +79,10 @@ void Router::handle(const Request& request, Respond respond) const {
   if (path.starts_with(kUpgrades) && is_id(path.substr(kUpgrades.size()))) {
     return upgrade(path.substr(kUpgrades.size()), has_word(query, "steps"), respond);
   }
-  respond(error_response(404,
-                         "there is no such page; known are /metrics, /livez, /readyz, "
-                         "/version, /api/v1/upgrades, /api/v1/upgrades/{id}, /api/v1/hosts"));
+  respond(
+      error_response(404,
+                     "there is no such page; known are /metrics, /livez, /readyz, "
+                     "/version, /api/v1/upgrades, /api/v1/upgrades/{id or latest}, /api/v1/hosts"));
 }
 
 void Router::metrics(const Respond& respond) const {
@@ -133,7 +134,8 @@ void Router::upgrades(const Respond& respond) const {
 }
 
 void Router::upgrade(const std::string& id, bool steps, const Respond& respond) const {
-  control_.get({id}, steps ? core::Detail::Steps : core::Detail::Summary,
+  const base::UpgradeId asked{id == "latest" ? "" : id};
+  control_.get(asked, steps ? core::Detail::Steps : core::Detail::Summary,
                as_json<core::UpgradeView>(respond));
 }
 

@@ -82,6 +82,8 @@ TEST_F(StatusServer, one_upgrade_has_its_steps_only_when_asked) {
   control_.upgrades = {upgrade()};
   start();
   EXPECT_EQ(body_of(ask("GET", "/api/v1/upgrades/u-1")).find("\"verb\""), std::string::npos);
+  EXPECT_EQ(body_of(ask("GET", "/api/v1/upgrades/latest")),
+            body_of(ask("GET", "/api/v1/upgrades/u-1")));
   EXPECT_NE(body_of(ask("GET", "/api/v1/upgrades/u-1?steps")).find("\"verb\""), std::string::npos);
 }
 
