@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "apps/asio_loop.h"
+#include "apps/event_log.h"
 #include "apps/log.h"
 #include "apps/rpc_log.h"
 #include "apps/status_doors.h"
@@ -55,13 +56,15 @@ class Program {
         controller_({*journal_, *codec_, server_->agent_link(), loop_.clock()},
                     core::ironic_profile(), std::move(fleet), config_.policy, ROLLMILL_VERSION),
         control_(controller_, loop_.poster()),
-        doors_(config_, control_, log_) {}
+        doors_(config_, control_, log_),
+        events_(control_, log_) {}
 
   int run() {
     if (const base::Status recovered = controller_.recover(); !recovered) {
       return fail(recovered.error().message, 1);
     }
     if (const base::Status served = serve(); !served) return fail(served.error().message, 1);
+    events_.start();
     log_(LogLevel::Info, "serving on " + config_.listen + ", journal " + config_.journal);
     loop_.run([this] { end(); });
     if (ender_.joinable()) ender_.join();
@@ -94,6 +97,7 @@ class Program {
   controller::Controller controller_;
   controller::PostedControl control_;
   StatusDoors doors_;
+  EventLog events_;
   std::thread ender_;
 };
 

@@ -92,6 +92,8 @@ void Gateway::answered(const SessionPtr& session, const base::Result<ports::Agen
     seat.candidate.reset();
     if (answer.ok()) {
       older = std::exchange(seat.current, session);
+      tell(Severity::Info, "agent of " + clean(host.text) + " is connected from " +
+                               session->peer().address);
       session->welcome(answer->epoch);
     } else if (seat.owes_went && control_ != nullptr) {
       control_->agent_went(host, "its stream ended");
@@ -131,6 +133,7 @@ void Gateway::left(const SessionPtr& session, const std::string& reason) {
   }
   if (!seat.empty()) return;
   seats_.erase(found);
+  tell(Severity::Info, "agent of " + clean(host.text) + " is away: " + clean(reason));
   control_->agent_went(host, reason);
 }
 
