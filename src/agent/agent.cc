@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string>
 #include <utility>
 
 #include "agent/host_reading.h"
@@ -59,7 +60,9 @@ void Agent::link_lost(std::string reason) {
   post([this, reason = std::move(reason)] {
     connected_ = false;
     logs_.cancel_all();
-    ports_.log("the controller is away: " + reason);
+    // Told once, however often the same attempt fails.
+    if (reason != lost_reason_) ports_.log("not connected: " + reason);
+    lost_reason_ = reason;
   });
 }
 
@@ -227,6 +230,8 @@ void Agent::answer_hellos() {
 
 void Agent::on_welcome(base::Epoch epoch) {
   connected_ = true;
+  lost_reason_.clear();
+  ports_.log("connected; the controller's term is " + std::to_string(epoch));
   resend_due_ = ports_.clock.now() + settings_.resend_every;
   handle(Welcomed{epoch});
   if (!waiting_.code.empty()) send_waiting();

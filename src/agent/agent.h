@@ -86,6 +86,7 @@ class Agent : public ports::AgentInbox {
   LogPump logs_;
 
   bool connected_ = false;
+  std::string lost_reason_;  ///< Why the stream was lost last; empty once there is one.
   bool worker_busy_ = false;
   std::optional<StartTask> to_start_;     ///< Waits for the reading of the host to end.
   std::shared_ptr<TaskContext> context_;  ///< Of the task on the worker.

@@ -64,7 +64,7 @@ void add_stall(const Upgrade& upgrade, base::WaveIndex wave, Deciding& deciding)
       .fact(UpgradePaused{"AGENT_LOST",
                           "the agents of " + names_of_unreachable(upgrade) + " were away for " +
                               base::format_duration(upgrade.plan->policy.deadlines.agent_lost) +
-                              "; start rollmill-agent there, then resume",
+                              "; start rollmill-agent there, then retry",
                           ""});
 }
 

@@ -101,6 +101,20 @@ TEST(Agent, keeps_an_outcome_for_the_next_stream) {
   EXPECT_EQ(story.life.link.reports.back().key.epoch, 7U);
 }
 
+TEST(Agent, logs_once_why_it_is_not_connected) {
+  Running story;
+  story.life.loop.settle();
+  story.life.log.clear();
+  for (int attempt = 0; attempt < 3; ++attempt) story.life.agent->link_lost("turned away");
+  story.life.agent->link_lost("no route");
+  story.life.agent->welcomed(7);
+  story.life.agent->link_lost("no route");
+  story.life.loop.settle();
+  EXPECT_EQ(story.life.log, (Words{"not connected: turned away", "not connected: no route",
+                                   "connected; the controller's term is 7",
+                                   "not connected: no route"}));
+}
+
 TEST(Agent, tells_why_a_task_waits_and_when_it_goes_on) {
   Running story;
   story.host.ironic.nodes[0].reservation = "cond1";

@@ -148,12 +148,13 @@ TEST(Plain, insecure_server_says_so_at_the_start_and_with_each_agent) {
   dial.log = [&said](Severity, const std::string& text) { said.add(text); };
   AgentHouse agent("cond1", dial);
   agent.inbox.told.wait_for(1);
-  const auto log = house.log.wait_for(2);
-  ASSERT_EQ(log.size(), 2U);
+  const auto log = house.log.wait_for(3);
+  ASSERT_EQ(log.size(), 3U);
   EXPECT_EQ(log[0],
             "listening on 0.0.0.0:0 without TLS (--insecure): anybody who reaches it can give "
             "orders");
   EXPECT_TRUE(log[1].starts_with("agent of cond1 came from ipv4:127.0.0.1:")) << log[1];
+  EXPECT_TRUE(log[2].starts_with("agent of cond1 is connected from ipv4:127.0.0.1:")) << log[2];
   EXPECT_EQ(said.wait_for(2).size(), 2U);
 }
 
