@@ -57,6 +57,7 @@ class Counts {
     return std::exchange(counted_, {});
   }
   bool empty() const { return counted_.sent == 0; }
+  bool has_failures() const { return counted_.failed > 0; }
 
  private:
   void note_gap(Steady::time_point now) {
@@ -97,9 +98,10 @@ class ThreadProber final : public Prober {
     counts_.begin(Steady::now());
     Steady::time_point flushed = Steady::now();
     Steady::time_point next = Steady::now();
+    const base::Duration shorter = std::min(options_.flush, options_.flush_failed);
     do {
       round();
-      if (Steady::now() - flushed >= options_.flush) {
+      if (Steady::now() - flushed >= (counts_.has_failures() ? shorter : options_.flush)) {
         flush();
         flushed = Steady::now();
       }

@@ -15,6 +15,8 @@ struct ProberOptions {
   base::Duration interval{std::chrono::seconds{1}};  ///< From one round to the next.
   base::Duration timeout{std::chrono::seconds{5}};   ///< Of one request.
   base::Duration flush{std::chrono::seconds{1}};     ///< Between two reports.
+  /// The same once a request has failed: so that it counts in the phase in which it happened.
+  base::Duration flush_failed{std::chrono::seconds{1}};
   std::string microversion = "1.49";                 ///< Of the versioned call.
   std::string token_file;  ///< Read anew for each round; empty: no token is sent.
 };

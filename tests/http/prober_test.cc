@@ -152,6 +152,20 @@ TEST(Prober, a_bad_status_is_named) {
   EXPECT_NE(counted.last_error.find(": status 502"), std::string::npos);
 }
 
+TEST(Prober, a_failure_is_told_before_its_time) {
+  FakeApi api([](const std::string&) { return answer(503, ""); });
+  ProberOptions options = fast(api.url());
+  options.flush = std::chrono::hours{1};
+  options.flush_failed = base::Duration{1};
+  Sum sum;
+  const auto prober = make_prober(options, [&](const core::ProberCounted& counted) {
+    sum.add(counted);
+  });
+  prober->start();
+  EXPECT_GT(sum.when_sent(1).failed, 0U);
+  prober->stop();
+}
+
 TEST(Prober, an_api_that_never_answers_is_given_up_and_the_gap_is_counted) {
   const core::ProberCounted counted = probe([](const std::string&) { return ""; }, 3);
   EXPECT_EQ(counted.failed, counted.sent);
