@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 
 #include "rpc/codec/basics.h"
 
@@ -148,11 +149,30 @@ base::Status check_speaks_for(const Peer& peer, const base::FleetId& fleet,
                          clean(host.text) + ", or correct the host in its file"};
 }
 
+namespace {
+
+/// spiffe://FLEET/agent/HOST, of whatever fleet.
+bool names_an_agent(const std::string& name) {
+  constexpr std::string_view kScheme = "spiffe://";
+  if (!name.starts_with(kScheme)) return false;
+  const std::size_t path = name.find('/', kScheme.size());
+  return path != std::string::npos && std::string_view(name).substr(path).starts_with("/agent/");
+}
+
+}  // namespace
+
 base::Result<core::Actor> actor_of(const Peer& peer, const std::string& claimed_user,
                                    const std::string& reason) {
   if (reason.size() > kMaxReason) {
     return invalid("the reason is longer than " + std::to_string(kMaxReason) +
                    " bytes: shorten it");
+  }
+  const auto agent = std::find_if(peer.names.begin(), peer.names.end(), names_an_agent);
+  if (peer.proven && agent != peer.names.end()) {
+    return base::Error{base::ErrorCode::PermissionDenied,
+                       "the certificate names the agent " + clean(*agent) +
+                           ", and an agent gives no orders: use the certificate of a person or of "
+                           "a pipeline"};
   }
   if (peer.proven) {
     return core::Actor{peer.names.empty() ? "a certificate without a name" : peer.names.front(),

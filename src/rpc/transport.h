@@ -51,7 +51,8 @@ Peer peer_of(const grpc::CallbackServerContext& context);
 base::Status check_speaks_for(const Peer& peer, const base::FleetId& fleet,
                               const base::HostName& host);
 
-/// Who asks: the certificate's first name, or what the client claims, marked as a claim.
+/// Who asks: the certificate's first name, or what the client claims, marked as a claim. A
+/// certificate with the URI of an agent is refused: whoever steals a host's key gives no orders.
 base::Result<core::Actor> actor_of(const Peer& peer, const std::string& claimed_user,
                                    const std::string& reason);
 

@@ -26,5 +26,20 @@ TEST(Transport, certificate_without_a_name_speaks_for_nobody) {
   EXPECT_EQ(actor_of(nameless, "root", "")->by, "a certificate without a name");
 }
 
+TEST(Transport, agents_certificate_gives_no_orders) {
+  const auto actor = [](std::vector<std::string> names) {
+    return actor_of({.proven = true, .names = std::move(names), .address = "ipv4:10.0.0.7:4312"},
+                    "root", "");
+  };
+  const auto refused = actor({"spiffe://f1/agent/cond1", "cond1"});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, base::ErrorCode::PermissionDenied);
+  EXPECT_EQ(refused.error().message,
+            "the certificate names the agent spiffe://f1/agent/cond1, and an agent gives no "
+            "orders: use the certificate of a person or of a pipeline");
+  EXPECT_EQ(actor({"spiffe://f1/operator/agent/ann"})->by, "spiffe://f1/operator/agent/ann");
+  EXPECT_EQ(actor({"agent"})->by, "agent");
+}
+
 }  // namespace
 }  // namespace rollmill::rpc
