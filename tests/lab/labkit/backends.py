@@ -47,7 +47,8 @@ class Database:
         for folder in (self.folder, data):
             shutil.chown(folder, "mysql", "mysql")
         run(["mariadb-install-db", "--no-defaults", "--user=mysql", f"--datadir={data}",
-             "--auth-root-authentication-method=socket", "--skip-test-db"])
+             "--auth-root-authentication-method=socket", "--skip-test-db",
+             "--force"])  # the machine's own name need not resolve: nobody looks it up here
         argv = in_control("mariadbd", "--no-defaults", "--user=mysql", f"--datadir={data}",
                           f"--bind-address={top.CONTROL_ADDRESS}", f"--socket={self.socket}",
                           f"--pid-file={self.folder}/pid", "--skip-name-resolve",

@@ -8,7 +8,7 @@ from labkit import topology as top
 from labkit.backends import Balancer, Database, serve_repository
 from labkit.host import Host
 from labkit.rootfs import RootFilesystem
-from labkit.shell import LabError, run, wait_until
+from labkit.shell import LabError, lacking, run, wait_until
 from labkit.state import State
 
 PYTHON = "/usr/bin/python3"
@@ -28,16 +28,18 @@ class Cluster:
     # ---- up
 
     def up(self, rootfs: RootFilesystem, repository: Path, init: str):
-        self.state.mount_volatile()
-        network.create_control()
+        with lacking("mounts and network namespaces"):
+            self.state.mount_volatile()
+            network.create_control()
         self.balancer.folder.mkdir(parents=True)
         self.database.start()
         serve_repository(self.state, repository)
-        for host in self.hosts.values():
-            host.create(rootfs, init)
-            host.start_boot()
-        for host in self.hosts.values():
-            host.wait_boot()
+        with lacking("booting hosts in namespaces"):
+            for host in self.hosts.values():
+                host.create(rootfs, init)
+                host.start_boot()
+            for host in self.hosts.values():
+                host.wait_boot()
         self.hosts["admin"].run("ironic-dbsync", "create_schema", timeout=120)
         self.start_services()
 

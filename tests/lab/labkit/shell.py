@@ -16,6 +16,22 @@ class StageTimeout(LabError):
     pass
 
 
+class MachineLacks(LabError):
+    """This machine cannot hold a lab: it has no archive, no namespaces, or boots no hosts. That
+    says nothing about what the lab is to judge."""
+
+
+@contextmanager
+def lacking(what: str):
+    """A failure inside is one of the machine."""
+    try:
+        yield
+    except StageTimeout:
+        raise
+    except LabError as error:
+        raise MachineLacks(f"{what}: {error}") from error
+
+
 class Log:
     """Where the commands of the running stage and their output go."""
 
