@@ -32,7 +32,7 @@ class FakeInbox final : public ports::AgentInbox {
     told.add("no logs " + std::to_string(request));
   }
   void hello(std::function<void(ports::AgentHello)> reply) override {
-    loop_.post([this, reply = std::move(reply)] { reply(hello_); });
+    loop_.post([hello = hello_, reply = std::move(reply)] { reply(hello); });  // may outlive us
   }
 
  private:
