@@ -58,7 +58,10 @@ void AgentSession::OnWriteDone(bool ok) {
   out_.written(ok);
 }
 
-void AgentSession::OnCancel() { end("the connection broke"); }
+void AgentSession::OnCancel() {
+  ROLLMILL_HB_AFTER(this);
+  end("the connection broke");
+}
 
 void AgentSession::OnDone() {
   ROLLMILL_HB_AFTER(this);
