@@ -21,11 +21,6 @@ std::string line_of(const std::string& upgrade, const core::EventView& event) {
   return line;
 }
 
-/// The prober's counts come every few seconds; only what went wrong is worth a line.
-bool is_worth_a_line(const core::EventView& event) {
-  return event.kind != "ApiProbed" || event.severity != "info";
-}
-
 }  // namespace
 
 /// Reads on from where it was, one question at a time; none of them costs more on a larger fleet,
@@ -76,7 +71,7 @@ class EventLog::Follower : public std::enable_shared_from_this<Follower> {
 
   void tell(const Events& events) {
     for (const core::EventView& event : events)
-      if (is_worth_a_line(event)) log_(level_of(event), line_of(upgrade_, event));
+      if (core::is_for_people(event)) log_(level_of(event), line_of(upgrade_, event));
     after_ = events.back().sequence;
     again_ = again_ || events.size() == kPage;
     next();

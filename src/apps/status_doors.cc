@@ -7,9 +7,9 @@
 #include <thread>
 #include <utility>
 
-#include "config/scalars.h"
 #include "http/prober.h"
 #include "http/server.h"
+#include "rollmill/base/address.h"
 
 namespace rollmill::apps {
 namespace {
@@ -18,7 +18,7 @@ constexpr base::Duration kLook{250};
 
 http::ServerOptions server_options(const config::ControllerConfig& config) {
   http::ServerOptions options;
-  const auto address = config::parse_address(config.status_listen).value_or(config::HostPort{});
+  const auto address = base::parse_address(config.status_listen).value_or(base::HostPort{});
   options.address = address.host == "localhost" ? "127.0.0.1" : address.host;
   options.port = address.port;
   options.version = ROLLMILL_VERSION;

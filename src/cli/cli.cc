@@ -1,34 +1,18 @@
 #include "cli/cli.h"
 
-#include <charconv>
 #include <ostream>
 
 #include "cli/command/context.h"
 #include "cli/invocation.h"
+#include "rollmill/base/address.h"
 
 namespace rollmill::cli {
 namespace {
 
-/// The host of "HOST:PORT"; empty when it is no such address.
-std::string host_of(const std::string& server) {
-  const std::size_t colon = server.rfind(':');
-  if (colon == std::string::npos || colon == 0) return "";
-  const char* const end = server.data() + server.size();
-  unsigned port = 0;
-  const auto [stop, error] = std::from_chars(server.data() + colon + 1, end, port);
-  const bool is_port = error == std::errc{} && stop == end && port > 0 && port < 65536;
-  return is_port ? server.substr(0, colon) : "";
-}
-
-bool is_loopback(const std::string& host) {
-  const bool numbers = host.find_first_not_of("0123456789.") == std::string::npos;
-  return (numbers && host.starts_with("127.")) || host == "localhost" || host == "[::1]";
-}
-
 /// Orders in plain text stay on this machine unless the person says otherwise.
 std::string check_connection(const ConnectOptions& options) {
-  const std::string host = host_of(options.server);
-  if (host.empty()) {
+  const auto address = base::parse_address(options.server);
+  if (!address || address->port == 0) {
     return "\"" + options.server +
            "\" is not the address of a controller; write HOST:PORT after --server or in "
            "ROLLMILL_SERVER, such as 10.0.0.1:7443";
@@ -39,7 +23,7 @@ std::string check_connection(const ConnectOptions& options) {
   if (files != 0 && files != 3) {
     return "TLS needs all of --ca, --cert and --key (or ROLLMILL_CA, ROLLMILL_CERT, ROLLMILL_KEY)";
   }
-  if (files == 3 || options.insecure || is_loopback(host)) return "";
+  if (files == 3 || options.insecure || base::is_loopback(address->host)) return "";
   return options.server +
          " is not on this machine; give --ca, --cert and --key, or --insecure to "
          "send orders in plain text";

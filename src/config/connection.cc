@@ -5,6 +5,7 @@
 #include "config/scalars.h"
 #include "config/table.h"
 #include "config/values.h"
+#include "rollmill/base/address.h"
 
 namespace rollmill::config {
 
@@ -55,8 +56,8 @@ void check_secured(const nlohmann::json& file, const char* address_key, Problems
   if (tls && insecure) {
     problems.add("/insecure", "\"tls\" is given and \"insecure\" is true; take one of them out");
   }
-  const auto address = parse_address(text(file, address_key));
-  if (!address || tls || insecure || is_loopback(address->host)) return;
+  const auto address = base::parse_address(text(file, address_key));
+  if (!address || tls || insecure || base::is_loopback(address->host)) return;
   problems.add(join_pointer("", address_key),
                text(file, address_key) +
                    " is not a loopback address and there is no \"tls\"; add \"tls\": {\"ca\", "

@@ -1,10 +1,10 @@
 #include "config/scalars.h"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "rollmill/base/address.h"
 #include "rollmill/base/nearest.h"
 #include "rollmill/base/time.h"
 
@@ -42,7 +42,7 @@ Wrong check_choice(const std::string& text, const Field& field) {
 }
 
 Wrong check_address(const std::string& text) {
-  if (text.empty() || parse_address(text)) return std::nullopt;
+  if (text.empty() || base::parse_address(text)) return std::nullopt;
   return "\"" + text + "\" is not an address; write host:port, such as \"10.0.0.1:7443\"";
 }
 
@@ -84,7 +84,7 @@ Wrong check_text(json& value, const Field& field, const std::string& folder) {
     case Kind::Address:
       return check_address(text);
     case Kind::Endpoint:
-      return parse_address(text) ? std::nullopt : check_path(value, field, folder);
+      return base::parse_address(text) ? std::nullopt : check_path(value, field, folder);
     case Kind::Url:
       return check_url(text);
     case Kind::Time:
@@ -139,28 +139,6 @@ std::string join_words(const std::vector<std::string>& words) {
     text += "\"" + words[i] + "\"";
   }
   return text;
-}
-
-std::optional<HostPort> parse_address(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return std::nullopt;
-  HostPort address{text.substr(0, colon), 0};
-  if (address.host.front() == '[' && address.host.back() == ']') {
-    address.host = address.host.substr(1, address.host.size() - 2);
-  } else if (address.host.find_first_of(":/ ") != std::string::npos) {
-    return std::nullopt;
-  }
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data() + colon + 1, end, address.port);
-  const bool whole = error == std::errc{} && rest == end;
-  if (!whole || address.port < 0 || address.port > 65535 || address.host.empty()) {
-    return std::nullopt;
-  }
-  return address;
-}
-
-bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
 }  // namespace rollmill::config

@@ -21,13 +21,4 @@ std::string wrong_kind(const nlohmann::json& value, const std::string& wanted);
 /// `"a", "b" or "c"`.
 std::string join_words(const std::vector<std::string>& words);
 
-struct HostPort {
-  std::string host;
-  int port = 0;
-};
-/// "10.0.0.1:80", "[::1]:80", "name:80".
-std::optional<HostPort> parse_address(const std::string& text);
-/// 127.0.0.0/8, ::1 and "localhost".
-bool is_loopback(const std::string& host);
-
 }  // namespace rollmill::config

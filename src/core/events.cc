@@ -186,6 +186,10 @@ struct Narrator {
 
 }  // namespace
 
+bool is_for_people(const EventView& event) {
+  return event.kind != "ApiProbed" || event.severity != "info";
+}
+
 EventView make_event(const Upgrade& upgrade, base::Sequence sequence, const Fact& fact) {
   EventView event;
   event.sequence = sequence;

@@ -25,6 +25,11 @@ std::string detail(const HostFacts& facts, const std::string& key) {
   return found == facts.details.end() ? std::string{} : found->second;
 }
 
+bool has_role(const Host& host, const std::string& role) {
+  return std::any_of(host.services.begin(), host.services.end(),
+                     [&](const Service& service) { return service.role == role; });
+}
+
 void judge_releases(const Plan& plan, const FleetFacts& facts, Results& results) {
   std::string wrong;
   for (const Host& host : plan.fleet.hosts) {
@@ -51,11 +56,9 @@ void judge_strangers(const Plan& plan, const FleetFacts& facts, const char* id, 
     if (!row.alive || known.contains(row.hostname)) continue;
     strangers += (strangers.empty() ? "" : ", ") + row.hostname;
   }
-  const bool has_conductors = std::any_of(
-      plan.fleet.hosts.begin(), plan.fleet.hosts.end(), [](const Host& host) {
-        return std::any_of(host.services.begin(), host.services.end(),
-                           [](const Service& service) { return service.role == "conductor"; });
-      });
+  const bool has_conductors =
+      std::any_of(plan.fleet.hosts.begin(), plan.fleet.hosts.end(),
+                  [](const Host& host) { return has_role(host, "conductor"); });
   if (registry.empty() && has_conductors) {
     add(results, id, false, "no host could read the conductor registry");
     return;
@@ -151,10 +154,7 @@ std::map<std::string, int> ring_resets(const Plan& plan, const FleetFacts& facts
   std::map<std::string, int> resets;
   for (const Host& host : plan.fleet.hosts) {
     const auto found = facts.find(host.name);
-    const bool serves =
-        std::any_of(host.services.begin(), host.services.end(),
-                    [&](const Service& service) { return service.role == role; });
-    if (found == facts.end() || !serves) continue;
+    if (found == facts.end() || !has_role(host, role)) continue;
     const std::string text = detail(found->second, "config.ring_reset_s");
     int seconds = 0;
     if (std::from_chars(text.data(), text.data() + text.size(), seconds).ec == std::errc{})
@@ -165,10 +165,9 @@ std::map<std::string, int> ring_resets(const Plan& plan, const FleetFacts& facts
 
 /// A conductor that leaves answers for its own interval, rounded down; an API sends to it for its.
 void judge_ring_wait(const Plan& plan, const FleetFacts& facts, Results& results) {
-  constexpr int kMargin = 2;
   int wanted = 0;
   for (const auto& [host, seconds] : ring_resets(plan, facts, "api"))
-    wanted = std::max(wanted, seconds + kMargin);
+    wanted = std::max(wanted, seconds + kRingMarginSeconds);
   const std::map<std::string, int> conductors = ring_resets(plan, facts, "conductor");
   if (wanted == 0 || conductors.empty()) return;
   std::string early;

@@ -10,6 +10,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "rollmill/base/address.h"
 #include "rpc/codec/basics.h"
 
 namespace rollmill::rpc {
@@ -70,13 +71,19 @@ std::string listed(const std::vector<std::string>& names) {
   return text.empty() ? "no name" : text;
 }
 
+/// spiffe://FLEET/agent/HOST, of whatever fleet.
+bool names_an_agent(const std::string& name) {
+  constexpr std::string_view kScheme = "spiffe://";
+  if (!name.starts_with(kScheme)) return false;
+  const std::size_t path = name.find('/', kScheme.size());
+  return path != std::string::npos && std::string_view(name).substr(path).starts_with("/agent/");
+}
+
 }  // namespace
 
 bool is_loopback(const std::string& address) {
   if (address.starts_with("unix:")) return true;
-  const std::string host = host_part(address);
-  const bool numeric = host.find_first_not_of("0123456789.") == std::string::npos;
-  return host == "localhost" || host == "::1" || (numeric && host.starts_with("127."));
+  return base::is_loopback(host_part(address));
 }
 
 base::Status check_plain(const std::string& address, bool insecure, const std::string& deed) {
@@ -149,32 +156,20 @@ base::Status check_speaks_for(const Peer& peer, const base::FleetId& fleet,
                          clean(host.text) + ", or correct the host in its file"};
 }
 
-namespace {
-
-/// spiffe://FLEET/agent/HOST, of whatever fleet.
-bool names_an_agent(const std::string& name) {
-  constexpr std::string_view kScheme = "spiffe://";
-  if (!name.starts_with(kScheme)) return false;
-  const std::size_t path = name.find('/', kScheme.size());
-  return path != std::string::npos && std::string_view(name).substr(path).starts_with("/agent/");
-}
-
-}  // namespace
-
 base::Result<core::Actor> actor_of(const Peer& peer, const std::string& claimed_user,
                                    const std::string& reason) {
   if (reason.size() > kMaxReason) {
     return invalid("the reason is longer than " + std::to_string(kMaxReason) +
                    " bytes: shorten it");
   }
-  const auto agent = std::find_if(peer.names.begin(), peer.names.end(), names_an_agent);
-  if (peer.proven && agent != peer.names.end()) {
-    return base::Error{base::ErrorCode::PermissionDenied,
-                       "the certificate names the agent " + clean(*agent) +
-                           ", and an agent gives no orders: use the certificate of a person or of "
-                           "a pipeline"};
-  }
   if (peer.proven) {
+    const auto agent = std::find_if(peer.names.begin(), peer.names.end(), names_an_agent);
+    if (agent != peer.names.end()) {
+      return base::Error{base::ErrorCode::PermissionDenied,
+                         "the certificate names the agent " + clean(*agent) +
+                             ", and an agent gives no orders: use the certificate of a person or "
+                             "of a pipeline"};
+    }
     return core::Actor{peer.names.empty() ? "a certificate without a name" : peer.names.front(),
                        reason};
   }

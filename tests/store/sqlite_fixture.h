@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -37,6 +39,25 @@ class SqliteFile : public testing::Test {
       const std::string body = "body " + std::to_string(i + 1);
       ASSERT_TRUE((*journal)->append((*journal)->next(), {record("a", "X", body)}).ok());
     }
+  }
+
+  /// A process that has the journal open while it lingers, and ends with 0 if it could open it. Its
+  /// pid, once it has tried; -1 when there is none.
+  pid_t fork_owner(const std::function<void()>& linger) const {
+    int ready[2];
+    if (::pipe(ready) != 0) return -1;
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const auto journal = open();
+      (void)!::write(ready[1], "x", 1);
+      linger();
+      ::_exit(journal.ok() ? 0 : 1);
+    }
+    char byte = 0;
+    const bool tried = ::read(ready[0], &byte, 1) == 1;
+    ::close(ready[0]);
+    ::close(ready[1]);
+    return tried ? child : -1;
   }
 
   void tamper(const std::string& sql) const {

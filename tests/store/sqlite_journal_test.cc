@@ -50,16 +50,8 @@ TEST_F(SqliteFile, refuses_a_second_user_and_names_the_first) {
 }
 
 TEST_F(SqliteFile, refuses_a_second_process_while_the_first_lives) {
-  int ready[2];
-  ASSERT_EQ(::pipe(ready), 0);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const auto journal = open();
-    (void)!::write(ready[1], "x", 1);
-    ::pause();
-  }
-  char byte = 0;
-  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  const pid_t child = fork_owner([] { ::pause(); });
+  ASSERT_GT(child, 0);
   expect_refused(ErrorCode::FailedPrecondition, "held by process " + std::to_string(child));
   ASSERT_EQ(::kill(child, SIGKILL), 0);
   ASSERT_EQ(::waitpid(child, nullptr, 0), child);
@@ -69,17 +61,8 @@ TEST_F(SqliteFile, refuses_a_second_process_while_the_first_lives) {
 /// As a killed process does: its lock goes when all of it has gone, which may be after its
 /// successor was started.
 TEST_F(SqliteFile, waits_for_the_owner_before_to_be_gone) {
-  int ready[2];
-  ASSERT_EQ(::pipe(ready), 0);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const auto journal = open();
-    (void)!::write(ready[1], "x", 1);
-    ::usleep(300'000);
-    ::_exit(journal.ok() ? 0 : 1);
-  }
-  char byte = 0;
-  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  const pid_t child = fork_owner([] { ::usleep(300'000); });
+  ASSERT_GT(child, 0);
   const auto journal = open(std::chrono::minutes{1});
   int status = -1;
   ASSERT_EQ(::waitpid(child, &status, 0), child);

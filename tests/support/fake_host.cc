@@ -11,6 +11,17 @@ using base::success;
 
 constexpr const char* kPinKey = "pin_release_version";
 
+/// As a file holds them: a section's settings stand together.
+std::vector<ports::Setting> by_section(const std::vector<ports::Setting>& settings) {
+  std::vector<ports::Setting> sorted;
+  for (const ports::Setting& first : settings)
+    for (const ports::Setting& each : settings)
+      if (each.section == first.section &&
+          std::find(sorted.begin(), sorted.end(), each) == sorted.end())
+        sorted.push_back(each);
+  return sorted;
+}
+
 std::string full_version(const core::ReleaseNumber& number) {
   return "1:" + core::to_string(number) + ".0-1";
 }
@@ -109,21 +120,6 @@ void FakeServices::run_old(const std::string& service) {
   daemon.main = Process{next_pid_ += 10, world_.now() - std::chrono::hours{2}};
   daemon.release = core::to_string(release_.number);
 }
-
-namespace {
-
-/// As a file holds them: a section's settings stand together.
-std::vector<ports::Setting> by_section(const std::vector<ports::Setting>& settings) {
-  std::vector<ports::Setting> sorted;
-  for (const ports::Setting& first : settings)
-    for (const ports::Setting& each : settings)
-      if (each.section == first.section &&
-          std::find(sorted.begin(), sorted.end(), each) == sorted.end())
-        sorted.push_back(each);
-  return sorted;
-}
-
-}  // namespace
 
 base::Result<ports::ConfigDriver::DropIn> FakeConfig::read() {
   if (const auto failed = world_.failure("config.read")) return *failed;

@@ -18,6 +18,12 @@ struct CheckInfo {
   bool waivable = false;
 };
 
+/// Seconds by which a conductor has to answer longer than an API asks it. A stopping one rounds
+/// what is left of `hash_ring_reset_interval` down to whole seconds (35.0 and 39.0:
+/// conductor/rpc_service.py, `stop`), so up to one is missing, and one more while it lets its
+/// periodic tasks end: APIs still send to a port that is closed.
+inline constexpr int kRingMarginSeconds = 2;
+
 const std::vector<CheckInfo>& check_catalogue();
 const CheckInfo* find_check(const std::string& id);
 

@@ -141,6 +141,10 @@ struct EventView {
   bool operator==(const EventView&) const = default;
 };
 
+/// Worth a line for people? Probes that went well are not, which come every few seconds; programs
+/// get every event.
+bool is_for_people(const EventView& event);
+
 /// `upgrade` is the state after the fact.
 EventView make_event(const Upgrade& upgrade, base::Sequence sequence, const Fact& fact);
 

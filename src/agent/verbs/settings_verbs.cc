@@ -8,6 +8,7 @@
 #include "agent/host_reading.h"
 #include "agent/verbs/proofs.h"
 #include "agent/verbs/verbs.h"
+#include "rollmill/core/checks.h"
 
 namespace rollmill::agent {
 namespace {
@@ -17,10 +18,6 @@ using Settings = std::vector<ports::Setting>;
 
 constexpr const char* kPinKey = "pin_release_version";
 constexpr base::Duration kKillMargin = std::chrono::seconds{30};
-/// A stopping conductor rounds what is left of its wait down to whole seconds (35.0 and 39.0:
-/// conductor/rpc_service.py, `stop`), so up to one second is missing, and a second more while it
-/// lets its periodic tasks end: APIs still send to a port that is closed.
-constexpr int kRingMargin = 2;
 
 bool is_pin(const ports::Setting& setting) {
   return setting.section == "DEFAULT" && setting.key == kPinKey;
@@ -60,7 +57,7 @@ base::Result<std::optional<std::string>> longer_ring_wait(const Job& job, const 
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), now);
   if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() || now < 0)
     return std::optional<std::string>{};
-  return std::optional{std::to_string(now + kRingMargin)};
+  return std::optional{std::to_string(now + core::kRingMarginSeconds)};
 }
 
 Settings wanted_settings(const Job& job, const std::optional<std::string>& ring_wait) {

@@ -93,7 +93,7 @@ bool may_stand(const core::EventView& event) {
 void print_event(const Context& context, const core::EventView& event) {
   std::ostream& out = context.console.out;
   if (context.line.format == Format::JsonLines) out << codec::to_json(event) << '\n' << std::flush;
-  if (context.line.format != Format::Table || !is_for_people(event)) return;
+  if (context.line.format != Format::Table || !core::is_for_people(event)) return;
   out << event_line(event) << '\n' << std::flush;
 }
 

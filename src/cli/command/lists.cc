@@ -88,7 +88,7 @@ ExitCode run_events(const Context& context) {
   if (!events.ok()) return fail(context, events.error());
   if (context.line.format != Format::Table) return print_json(context, *events);
   for (const core::EventView& event : *events) {
-    if (is_for_people(event)) context.console.out << event_line(event) << '\n';
+    if (core::is_for_people(event)) context.console.out << event_line(event) << '\n';
   }
   return ExitCode::Ok;
 }

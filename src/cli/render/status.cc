@@ -261,10 +261,6 @@ std::vector<std::string> render_blocked(const core::UpgradeView& view, base::Tim
   return lines;
 }
 
-bool is_for_people(const core::EventView& event) {
-  return event.kind != "ApiProbed" || event.severity != "info";
-}
-
 std::string event_line(const core::EventView& event) {
   std::string line = base::format_time(event.at) + " " + event.severity + " " +
                      or_dash(event.phase) + " " + or_dash(event.host) + " " + event.text;

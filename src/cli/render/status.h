@@ -17,9 +17,6 @@ std::vector<std::string> render_status(const core::UpgradeView& view, base::Time
 std::vector<std::string> render_blocked(const core::UpgradeView& view, base::TimePoint now,
                                         const Style& style);
 
-/// Worth a line for people? Probes that went well are not; programs get every event.
-bool is_for_people(const core::EventView& event);
-
 /// `TIME severity phase host text`, fields that are empty as "-"; stable.
 std::string event_line(const core::EventView& event);
 
