@@ -47,8 +47,8 @@ class Deployment {
 
   /// @name What really is
   /// @{
-  /// Somebody who may has approved the unpin.
-  void approved();
+  /// Somebody who may has approved the unpin of the upgrade on its way; false: another begins.
+  void approved(bool is = true);
   /// Sentences, each beginning with the number of a promise; grows, never shrinks. Cheap.
   const std::vector<std::string>& broken_promises() const;
   /// The same for a time when no upgrade is on its way.

@@ -18,11 +18,11 @@ enum class Deed : std::uint8_t {
   Migrate,    ///< One batch of ironic-dbsync online_data_migrations.
   Stop,
   Start,
-  Write,        ///< Our drop-in of the configuration, written.
-  Remove,       ///< The same, taken away.
-  SetWindow,    ///< Our drop-in of the unit.
+  Write,      ///< Our drop-in of the configuration, written.
+  Remove,     ///< The same, taken away.
+  SetWindow,  ///< Our drop-in of the unit.
   ClearWindow,
-  TakeOut,      ///< Of the balancer.
+  TakeOut,  ///< Of the balancer.
   PutIn,
   // By the world alone; these are not announced.
   Registered,  ///< A conductor is in the registry.
@@ -37,10 +37,10 @@ struct Effect {
   base::TimePoint at{};  ///< True time of its beginning.
   std::uint32_t host = 0;
   Deed deed = Deed::Foreign;
-  ReleaseId release = ReleaseId::R35;  ///< Wanted by it, or installed on the host.
-  bool pinned = false;                 ///< Start: the process is.
-  std::uint32_t service = 0;           ///< Place on the host; 0 where none is meant.
-  const core::TaskKey* task = nullptr; ///< On whose behalf; null: the world's. Stays good.
+  ReleaseId release = ReleaseId::R35;   ///< Wanted by it, or installed on the host.
+  bool pinned = false;                  ///< Start: the process is.
+  std::uint32_t service = 0;            ///< Place on the host; 0 where none is meant.
+  const core::TaskKey* task = nullptr;  ///< On whose behalf; null: the world's. Stays good.
 };
 
 /// Where an effect of a driver call stands. Agents may be killed at each of them. All are called

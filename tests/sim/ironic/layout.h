@@ -17,10 +17,10 @@ struct Layout {
   core::ReleaseNumber release{35, 0};  ///< Runs everywhere at the beginning.
   /// By role; a role that is absent has `core::Budget{}`. What promise 1 is judged by.
   std::map<std::string, core::Budget> budgets;
-  std::size_t nodes_per_group = 6;  ///< Of each conductor_group.
-  bool balancer = true;             ///< APIs stand behind one.
+  std::size_t nodes_per_group = 6;    ///< Of each conductor_group.
+  bool balancer = true;               ///< APIs stand behind one.
   bool conductors_read_rows = false;  ///< Conductor hosts have a schema driver, too.
-  bool traffic = true;              ///< Clients are there.
+  bool traffic = true;                ///< Clients are there.
   base::Duration traffic_every{std::chrono::seconds{45}};  ///< Between two rounds of requests.
   base::Duration ring_reset{std::chrono::seconds{15}};     ///< hash_ring_reset_interval.
 };

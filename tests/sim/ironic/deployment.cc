@@ -1,0 +1,75 @@
+#include "sim/ironic/deployment.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/ironic/site.h"
+#include "sim/ironic/traffic.h"
+
+namespace rollmill::sim {
+
+Deployment::Deployment(Scheduler& time, const Random& seed, Layout layout)
+    : site_(std::make_unique<Site>(time, seed, std::move(layout))) {
+  for (std::size_t i = 0; i < site_->layout.fleet.hosts.size(); ++i)
+    hosts_.push_back(std::make_unique<Host>(*site_, i));
+  traffic_ = std::make_unique<Traffic>(*site_);
+}
+
+Deployment::~Deployment() = default;
+
+Host* Deployment::find(const std::string& name) {
+  for (const auto& host : hosts_)
+    if (host->name() == name) return host.get();
+  return nullptr;
+}
+
+void Deployment::on_effect(EffectHook hook) { site_->hook = std::move(hook); }
+const std::vector<Effect>& Deployment::effects() const { return site_->effects; }
+void Deployment::approved(bool is) { site_->promises.approved(is); }
+
+const std::vector<std::string>& Deployment::broken_promises() const {
+  return site_->promises.broken();
+}
+
+std::vector<std::string> Deployment::broken_at_rest() const {
+  std::vector<std::string> broken;
+  for (const auto& host : hosts_)
+    if (host->has_drop_in()) broken.push_back("10: " + host->name() + " keeps a drop-in of ours");
+  return broken;
+}
+
+bool Deployment::healthy() const {
+  return !site_->ironic.database.half_expanded() &&
+         std::all_of(hosts_.begin(), hosts_.end(),
+                     [](const auto& host) { return host->healthy(); });
+}
+
+bool Deployment::all_on(const core::ReleaseNumber& release, bool pinned) const {
+  const auto id = release_id(release);
+  return id && std::all_of(site_->daemons.begin(), site_->daemons.end(), [&](const Daemon* each) {
+           return each->process && each->process->release == *id && each->process->pinned == pinned;
+         });
+}
+
+const TrafficCount& Deployment::traffic() const { return traffic_->count(); }
+
+bool Deployment::answers_list() const {
+  Random random = site_->random.fork(
+      "prober", static_cast<std::uint64_t>(site_->time.now().time_since_epoch().count()));
+  return traffic_->list(random) == Refusal::None;
+}
+
+void Deployment::silence_balancer(base::Duration takes) {
+  site_->balancer_back_at = site_->time.now() + takes;
+}
+
+void Deployment::slow_api(base::Duration delay) { site_->api_delay = delay; }
+void Deployment::enable_healthcheck(bool enabled) { site_->ironic.healthcheck_enabled = enabled; }
+
+std::string Deployment::describe() const {
+  std::string text;
+  for (const auto& host : hosts_) text += host->describe() + "\n";
+  return text;
+}
+
+}  // namespace rollmill::sim
