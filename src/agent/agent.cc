@@ -1,7 +1,6 @@
 #include "agent/agent.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <exception>
 #include <string>
 #include <utility>
@@ -112,8 +111,7 @@ void Agent::append(const std::vector<core::TaskFact>& facts) {
         {0, ports_.clock.now(), kStream, std::move(encoded.kind), std::move(encoded.body)});
   }
   const base::Status written = ports_.journal.append(ports_.journal.next(), records);
-  if (!written) std::fprintf(stderr, "the agent's journal: %s\n", written.error().message.c_str());
-  ROLLMILL_CHECK(written.ok());
+  if (!written) base::lost_durability(written.error().message.c_str());
 }
 
 void Agent::perform(const Command& command) {

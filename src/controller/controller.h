@@ -72,6 +72,8 @@ class Controller {
                                                     std::uint32_t limit);
   void subscribe(std::weak_ptr<Subscription> subscription);
   void logs(const base::UpgradeId& id, base::StepIndex step, bool follow, LogDesk::Sink sink);
+  /// The upgrades as this controller has them, for tests that compare them with the journal.
+  const History& history() const { return history_; }
   /// @}
 
  private:

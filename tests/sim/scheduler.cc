@@ -95,12 +95,19 @@ base::TimePoint Scheduler::start_time() {
 
 Scheduler::Scheduler() : now_(start_time()), lives_(1), stacks_(std::make_unique<Stacks>()) {}
 
-Scheduler::~Scheduler() {
+Scheduler::~Scheduler() { shut_down(); }
+
+void Scheduler::shut_down() {
+  current_life_ = 0;
   for (LifeId life = 1; life < lives_.size(); ++life) {
     lives_[life].ended = nullptr;
     if (lives_[life].alive) kill(life);
   }
   reap();
+}
+
+void Scheduler::kill_running() {
+  if (current_life_ != 0) kill(current_life_);
 }
 
 Scheduler::Id Scheduler::plan(LifeId life, base::TimePoint at, Work work) {
@@ -268,20 +275,20 @@ void Scheduler::wake(FiberId id) {
   fiber.timer = plan(fiber.life, now_, [this, id] { resume(id); });
 }
 
-Process::Process(Scheduler& scheduler, Work ended)
+Program::Program(Scheduler& scheduler, Work ended)
     : scheduler_(scheduler), life_(scheduler.begin_life(std::move(ended))) {}
 
-Process::~Process() { scheduler_.lives_[life_].ended = nullptr; }
+Program::~Program() { scheduler_.lives_[life_].ended = nullptr; }
 
-Scheduler::Id Process::after(base::Duration duration, Work work) {
+Scheduler::Id Program::after(base::Duration duration, Work work) {
   if (!alive()) return 0;
   return scheduler_.plan(life_, scheduler_.now() + duration, std::move(work));
 }
 
-void Process::start(Work work) {
+void Program::start(Work work) {
   if (alive()) scheduler_.start_fiber(life_, std::move(work));
 }
 
-void Process::kill() { scheduler_.kill(life_); }
+void Program::kill() { scheduler_.kill(life_); }
 
 }  // namespace rollmill::sim

@@ -48,6 +48,11 @@ class Scheduler {
   /// Ends the rest of a fiber; one that does not rest is not touched.
   void wake(FiberId fiber);
 
+  /// Kills the process whose work runs now: throws Killed. Returns when no process's work runs.
+  void kill_running();
+  /// Ends every process without telling anybody: fibers unwind, plans are forgotten.
+  void shut_down();
+
   /// Runs the next piece of work, moving the time forward to it. False when nothing is planned.
   /// Exceptions other than Killed come through.
   bool step();
@@ -56,7 +61,7 @@ class Scheduler {
   std::uint64_t steps() const { return steps_; }
 
  private:
-  friend class Process;
+  friend class Program;
   struct Slot;
   struct Fiber;
   struct Life;
@@ -89,14 +94,14 @@ class Scheduler {
 };
 
 /// What dies together: timers, posted work and fibers. Two lives of a program are two processes.
-class Process {
+class Program {
  public:
   /// `ended` is called once, after a kill, when nothing of the process runs any more: the place to
   /// destroy what it was made of. The scheduler outlives the process.
-  Process(Scheduler& scheduler, Work ended);
-  ~Process();
-  Process(const Process&) = delete;
-  Process& operator=(const Process&) = delete;
+  Program(Scheduler& scheduler, Work ended);
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
 
   bool alive() const { return scheduler_.alive(life_); }
   Scheduler::Id after(base::Duration duration, Work work);

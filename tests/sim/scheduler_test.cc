@@ -57,14 +57,14 @@ TEST(SimScheduler, runs_work_by_time_then_by_order) {
 
 TEST(SimScheduler, a_fiber_rests_while_others_go_on) {
   Scheduler scheduler;
-  Process process(scheduler, {});
+  Program program(scheduler, {});
   std::string said;
-  process.start([&] {
+  program.start([&] {
     said += "1";
     scheduler.rest(milliseconds{100});
     said += "3";
   });
-  process.after(milliseconds{50}, [&] { said += "2"; });
+  program.after(milliseconds{50}, [&] { said += "2"; });
   run_all(scheduler);
   EXPECT_EQ(said, "123");
   EXPECT_EQ(scheduler.now() - Scheduler::start_time(), milliseconds{100});
@@ -72,13 +72,13 @@ TEST(SimScheduler, a_fiber_rests_while_others_go_on) {
 
 TEST(SimScheduler, a_rest_can_be_ended) {
   Scheduler scheduler;
-  Process process(scheduler, {});
+  Program program(scheduler, {});
   Scheduler::FiberId fiber = 0;
-  process.start([&] {
+  program.start([&] {
     fiber = scheduler.current_fiber();
     scheduler.rest(std::chrono::hours{1});
   });
-  process.after(milliseconds{5}, [&] { scheduler.wake(fiber); });
+  program.after(milliseconds{5}, [&] { scheduler.wake(fiber); });
   run_all(scheduler);
   EXPECT_EQ(scheduler.now() - Scheduler::start_time(), milliseconds{5});
 }
@@ -92,27 +92,27 @@ struct Told {
 TEST(SimScheduler, a_kill_unwinds_fibers_and_forgets_plans) {
   Scheduler scheduler;
   std::string said;
-  Process process(scheduler, [&] { said += "ended"; });
-  process.start([&] {
+  Program program(scheduler, [&] { said += "ended"; });
+  program.start([&] {
     const Told told{said};
     scheduler.rest(std::chrono::hours{1});
     said += "x";
   });
-  process.after(milliseconds{20}, [&] { said += "x"; });
-  scheduler.after(milliseconds{10}, [&] { process.kill(); });
+  program.after(milliseconds{20}, [&] { said += "x"; });
+  scheduler.after(milliseconds{10}, [&] { program.kill(); });
   scheduler.after(milliseconds{30}, [&] { said += "!"; });
   run_all(scheduler);
   EXPECT_EQ(said, "~ended!");
-  EXPECT_FALSE(process.alive());
+  EXPECT_FALSE(program.alive());
 }
 
 TEST(SimScheduler, a_process_can_be_killed_from_inside) {
   Scheduler scheduler;
   std::string said;
-  Process process(scheduler, [&] { said += "ended"; });
-  process.start([&] {
+  Program program(scheduler, [&] { said += "ended"; });
+  program.start([&] {
     const Told told{said};
-    process.kill();
+    program.kill();
     said += "x";
   });
   run_all(scheduler);
@@ -122,9 +122,9 @@ TEST(SimScheduler, a_process_can_be_killed_from_inside) {
 TEST(SimScheduler, what_was_never_started_does_not_start_after_a_kill) {
   Scheduler scheduler;
   std::string said;
-  Process process(scheduler, {});
-  process.start([&] { said += "x"; });
-  process.kill();
+  Program program(scheduler, {});
+  program.start([&] { said += "x"; });
+  program.kill();
   run_all(scheduler);
   EXPECT_EQ(said, "");
 }

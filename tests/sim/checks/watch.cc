@@ -1,0 +1,172 @@
+#include "sim/checks/watch.h"
+
+#include <utility>
+
+#include "rollmill/core/engine.h"
+
+namespace rollmill::sim {
+namespace {
+
+const std::string kUpgradeStream = "upgrades/";
+
+std::string name_of(const core::TaskKey& key) {
+  return key.upgrade.text + " step " + std::to_string(key.step.value) + " attempt " +
+         std::to_string(key.attempt) + " term " + std::to_string(key.epoch);
+}
+
+}  // namespace
+
+void Watch::stored(const std::vector<ports::Record>& records) {
+  for (const ports::Record& record : records) {
+    if (!record.stream.starts_with(kUpgradeStream)) continue;
+    if (const auto* store = dynamic_cast<const FactStore*>(&codec_)) {
+      apply(store->at(record), record.stream);
+      continue;
+    }
+    const auto fact = codec_.decode(record);
+    if (fact.ok()) apply(*fact, record.stream);
+    if (!fact.ok()) wrong_("promise 6: a fact cannot be read back: " + fact.error().message);
+  }
+}
+
+void Watch::apply(const core::Fact& fact, const std::string& stream) {
+  core::Upgrade& upgrade = upgrades_[stream];
+  if (std::holds_alternative<core::UpgradePlanned>(fact.body)) newest_ = &upgrade;
+  transitions_.note(upgrade, fact.body);
+  core::evolve(upgrade, fact);
+  ++facts_;
+  if (on_fact) on_fact(upgrade, fact);
+}
+
+void Watch::stored_by_agent(const base::HostName& host,
+                            const std::vector<ports::Record>& records) {
+  agent::Executor& executor = executors_[host];
+  for (const ports::Record& record : records) {
+    const auto fact = tasks_.decode(record);
+    if (fact.ok()) agent::evolve(executor, *fact);
+    if (!fact.ok()) wrong_("promise 6: a fact of an agent cannot be read back");
+  }
+}
+
+/// Append first, then perform; and nothing new is sent while the upgrade stands.
+void Watch::task_sent(const Gateway& gateway, const core::SendTask& command) {
+  if (&gateway != current_) return;
+  const core::TaskKey& key = command.task.key;
+  const auto found = upgrades_.find(kUpgradeStream + key.upgrade.text);
+  if (found == upgrades_.end()) return wrong_("promise 6: a task of no upgrade: " + name_of(key));
+  const core::Upgrade& upgrade = found->second;
+  const core::StepRun& step = upgrade.steps.at(key.step.value);
+  const bool flies =
+      step.state == core::StepState::Dispatched || step.state == core::StepState::Running;
+  if (!flies || step.attempt != key.attempt) {
+    wrong_("promise 6: a task was sent that the journal does not have: " + name_of(key));
+  }
+  if (key.epoch != upgrade.epoch) wrong_("promise 5: a task of another term: " + name_of(key));
+  const bool stands = upgrade.state != core::UpgradeState::Running;
+  if (stands && step.state != core::StepState::Running) {
+    wrong_("promise 7: a task was sent while the upgrade was " +
+           std::string(core::to_string(upgrade.state)) + ": " + name_of(key));
+  }
+}
+
+/// What was acknowledged will not be sent again: its outcome must be durable.
+void Watch::ack_sent(const Gateway& gateway, const core::AckReport& command) {
+  if (&gateway != current_) return;
+  const core::TaskKey& key = command.key;
+  const auto found = upgrades_.find(kUpgradeStream + key.upgrade.text);
+  if (found == upgrades_.end() || core::is_final(found->second.state)) return;
+  const core::StepRun& step = found->second.steps.at(key.step.value);
+  const bool flies =
+      step.state == core::StepState::Dispatched || step.state == core::StepState::Running;
+  if (flies && step.attempt == key.attempt) {
+    wrong_("promise 6: a result was acknowledged that the journal does not have: " + name_of(key));
+  }
+}
+
+void Watch::report_sent(const Uplink& uplink, const core::TaskReport& report) {
+  const agent::TaskRun* run = agent::find_task(executors_[uplink.host()], report.key);
+  const bool refusal = std::holds_alternative<core::TaskRefused>(report.outcome);
+  if (run == nullptr) {
+    if (!refusal) wrong_("promise 6: a report of a task that is not in the agent's journal");
+    return;
+  }
+  const bool ended = run->state == agent::TaskState::Ended || run->state == agent::TaskState::Acked;
+  if (core::is_final(report.outcome) && !refusal && !ended) {
+    wrong_("promise 6: a result was told that the agent's journal does not have: " +
+           name_of(report.key));
+  }
+}
+
+void Watch::effect_begins(const base::HostName& host, const core::TaskKey& task) {
+  const agent::TaskRun* run = agent::find_task(executors_[host], task);
+  if (run == nullptr) {
+    return wrong_("promise 6: " + host.text + " acts before its journal has the task: " +
+                  name_of(task));
+  }
+  if (run->state == agent::TaskState::Ended || run->state == agent::TaskState::Acked) {
+    wrong_("promise 5: " + host.text + " acts for a task that has ended: " + name_of(task));
+  }
+}
+
+void Watch::check_invariants() {
+  for (const std::string& broken : core::check_invariants(*newest_)) {
+    wrong_("invariant: " + broken);
+  }
+}
+
+void Watch::after_event(const controller::History* history, std::uint32_t closely) {
+  if (checked_ == facts_ || newest_ == nullptr) return;
+  checked_ = facts_;
+  if (++changes_ % closely != 0) return;
+  check_invariants();
+  if (changes_ % (closely * 16) == 0) check_whole(history);
+}
+
+void Watch::check_whole(const controller::History* history) {
+  if (newest_ == nullptr) return;
+  check_invariants();
+  if (history == nullptr || history->runs().empty()) return;
+  const controller::Run& run = *history->runs().back();
+  if (run.put_away() || run.id != newest_->id) return;
+  const std::string differs = difference(run.upgrade, *newest_);
+  if (!differs.empty()) {
+    wrong_("promise 6: the controller's state is not the fold of its journal: " + differs);
+  }
+}
+
+std::string difference(const core::Upgrade& one, const core::Upgrade& other) {
+  std::string found;
+  const auto compare = [&](const char* name, auto member) {
+    if (found.empty() && !(one.*member == other.*member)) found = name;
+  };
+  using core::Upgrade;
+  if (one.plan == nullptr || other.plan == nullptr) return one.plan == other.plan ? "" : "plan";
+  if (one.plan != other.plan && !(*one.plan == *other.plan)) return "plan";
+  compare("state", &Upgrade::state);
+  compare("epoch", &Upgrade::epoch);
+  compare("phase", &Upgrade::phase);
+  compare("wave", &Upgrade::wave);
+  compare("pause", &Upgrade::pause);
+  compare("failures", &Upgrade::failures);
+  compare("phases", &Upgrade::phases);
+  compare("waves", &Upgrade::waves);
+  compare("turns", &Upgrade::turns);
+  compare("steps", &Upgrade::steps);
+  compare("hosts", &Upgrade::hosts);
+  compare("services", &Upgrade::services);
+  compare("approvals", &Upgrade::approvals);
+  compare("probes", &Upgrade::probes);
+  compare("domains", &Upgrade::domains);
+  compare("ready", &Upgrade::ready);
+  compare("in_flight", &Upgrade::in_flight);
+  compare("startable", &Upgrade::startable);
+  compare("unreachable", &Upgrade::unreachable);
+  compare("failed_turns", &Upgrade::failed_turns);
+  compare("turns_of_host", &Upgrade::turns_of_host);
+  compare("timers", &Upgrade::timers);
+  compare("new_services", &Upgrade::new_services);
+  compare("unpinned_services", &Upgrade::unpinned_services);
+  return found;
+}
+
+}  // namespace rollmill::sim

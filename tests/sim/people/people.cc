@@ -1,0 +1,184 @@
+#include "sim/people/people.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "rollmill/core/engine.h"
+#include "sim/world/world.h"
+
+namespace rollmill::sim {
+namespace {
+
+constexpr std::uint32_t kMostDeeds = 400;
+constexpr std::uint32_t kMostStarts = 60;
+constexpr base::Duration kQuiet = std::chrono::minutes{2};
+/// Longer than any deadline but that of an approval: by then somebody must say why nothing moves.
+constexpr base::Duration kLongest = std::chrono::hours{13};
+
+}  // namespace
+
+People::People(World& world)
+    : world_(world),
+      random_(Random{world.scenario().seed}.fork("people")),
+      starts_left_(world.scenario().habits.starts) {}
+
+void People::begin() {
+  moved_at_ = world_.time().now();
+  world_.time().after(std::chrono::seconds{5}, [this] { look(); });
+}
+
+void People::look_again() {
+  const base::Duration rest = world_.scenario().habits.looks_every;
+  const auto most = static_cast<std::uint64_t>(rest.count());
+  world_.time().after(rest / 2 + base::Duration{random_.below(most)}, [this] { look(); });
+}
+
+void People::look() {
+  if (waits_for_quiet_) {
+    content_ = true;
+    return;
+  }
+  if (world_.watch().facts() != last_facts_) {
+    last_facts_ = world_.watch().facts();
+    moved_at_ = world_.time().now();
+  }
+  const core::Upgrade* upgrade = world_.watch().upgrade();
+  if (upgrade == nullptr) {
+    start();
+  } else if (core::is_final(upgrade->state)) {
+    ended(*upgrade);
+  } else {
+    look_at(*upgrade);
+  }
+  if (waits_for_quiet_) {
+    world_.time().after(kQuiet, [this] { look(); });
+  } else {
+    look_again();
+  }
+}
+
+/// Promise 8: something moves, or there is a word for why not.
+void People::look_at(const core::Upgrade& upgrade) {
+  const auto blocked = core::explain(upgrade, world_.time().now());
+  if (!blocked) {
+    last_trouble_ = "nothing is said to be blocked";
+    if (world_.time().now() - moved_at_ > kLongest) {
+      world_.wrong("promise 8: nothing moves for hours and nobody says why");
+    }
+    return;
+  }
+  last_trouble_ = blocked->code + ": " + blocked->reason;
+  if (core::find_blocked(blocked->code) == nullptr) {
+    world_.wrong("promise 8: no such code in the catalogue: " + blocked->code);
+  }
+  if (blocked->code == "PROMISE_GUARD") world_.wrong("promise guard: " + blocked->reason);
+  if (blocked->who.starts_with("nobody")) return;
+  clear(upgrade, *blocked);
+}
+
+void People::clear(const core::Upgrade& upgrade, const core::Blocked& blocked) {
+  if (++deeds_ > kMostDeeds) {
+    return world_.wrong("promise 8: a person cannot clear " + last_trouble_);
+  }
+  world_.coverage().add("cleared/" + blocked.code);
+  if (world_.traced()) world_.trace("person sees " + last_trouble_);
+  if (blocked.code.starts_with("APPROVAL")) {
+    approve(upgrade, "approver");
+    if (upgrade.state == core::UpgradeState::Paused) {
+      request(upgrade, core::ResumeRequested{actor_});
+    }
+    return;
+  }
+  if (blocked.code == "PAUSED_BY_OPERATOR") {
+    return request(upgrade, core::ResumeRequested{actor_});
+  }
+  if (upgrade.state != core::UpgradeState::Paused && upgrade.failed_turns.empty()) return;
+  repair_hosts();
+  retry_or_resume(upgrade);
+}
+
+void People::repair_hosts() {
+  for (std::size_t i = 0; i < world_.hosts(); ++i) {
+    Host& host = world_.deployment().host(i);
+    if (!host.healthy()) host.repair();
+  }
+  world_.controller().set_clock(base::Duration{0});
+}
+
+void People::retry_or_resume(const core::Upgrade& upgrade) {
+  world_.controller().ask([this, id = upgrade.id](controller::Controller& controller) {
+    const auto retried = controller.request(id, core::RetryRequested{std::nullopt, actor_});
+    if (world_.traced() && !retried.ok()) {
+      world_.trace("retry refused: " + retried.error().message);
+    }
+    if (!retried.ok()) (void)controller.request(id, core::ResumeRequested{actor_});
+  });
+}
+
+void People::request(const core::Upgrade& upgrade, core::Event event) {
+  world_.controller().ask(
+      [this, id = upgrade.id, event = std::move(event)](controller::Controller& controller) {
+        const auto done = controller.request(id, event);
+        if (!done.ok() && world_.traced()) world_.trace("refused: " + done.error().message);
+      });
+}
+
+void People::approve(const core::Upgrade& upgrade, const std::string& by) {
+  if (upgrade.phase.value >= upgrade.plan->phases.size()) return;
+  const auto& gate = upgrade.plan->phases[upgrade.phase.value].gate;
+  if (gate) request(upgrade, core::ApproveRequested{gate->name, {by, "all is well"}, {}});
+}
+
+void People::start() {
+  if (++starts_ > kMostStarts) {
+    return world_.wrong("promise 8: no upgrade can be started: " + last_trouble_);
+  }
+  ports::StartAsked asked;
+  asked.to = {39, 0};
+  asked.policy = world_.scenario().policy;
+  asked.actor = actor_;
+  asked.request_id = "start-" + std::to_string(starts_);
+  if (world_.scenario().habits.approve_ahead) asked.approve = {"unpin"};
+  world_.controller().ask([this, asked](controller::Controller& controller) {
+    const auto started = controller.start(asked);
+    if (started.ok()) return;
+    last_trouble_ = started.error().message;
+    if (world_.traced()) world_.trace("start refused: " + last_trouble_);
+    repair_hosts();
+  });
+}
+
+void People::ended(const core::Upgrade& upgrade) {
+  if (upgrade.state == core::UpgradeState::Succeeded || starts_left_ == 0) {
+    waits_for_quiet_ = true;
+    return;
+  }
+  --starts_left_;
+  repair_hosts();
+  start();
+}
+
+void People::fact(const core::Upgrade& upgrade, const core::Fact& fact) {
+  if (std::holds_alternative<core::UpgradePlanned>(fact.body)) ++upgrades_;
+  if (upgrade.state == core::UpgradeState::Succeeded) judge_success();
+}
+
+/// What it says is so.
+void People::judge_success() {
+  ++succeeded_;
+  if (!world_.deployment().all_on({39, 0}, false)) {
+    world_.wrong("an upgrade succeeded, but not everything runs the new release unpinned: " +
+                 world_.deployment().describe());
+  }
+}
+
+std::string People::trouble() const {
+  return last_trouble_.empty() ? "nobody has looked" : last_trouble_;
+}
+
+std::string People::end() const {
+  const core::Upgrade* upgrade = world_.watch().upgrade();
+  return upgrade == nullptr ? "NONE" : core::to_string(upgrade->state);
+}
+
+}  // namespace rollmill::sim
