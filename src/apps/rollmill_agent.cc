@@ -8,6 +8,8 @@
 
 #include "agent/agent.h"
 #include "apps/asio_loop.h"
+#include "apps/crash/host.h"
+#include "apps/crash/journal.h"
 #include "apps/host_drivers.h"
 #include "apps/log.h"
 #include "apps/rpc_log.h"
@@ -77,10 +79,11 @@ class Program {
  public:
   Program(const config::AgentConfig& config, LogLine log, std::unique_ptr<ports::Journal> journal)
       : log_(std::move(log)),
-        journal_(std::move(journal)),
+        journal_(crash::with_points(std::move(journal))),
         codec_(codec::make_task_codec()),
-        commands_(drivers::make_task_commands({.folder = config.state_dir + "/tasks"})),
-        drivers_(make_host_drivers(config, commands_)),
+        commands_(crash::with_points(
+            drivers::make_task_commands({.folder = config.state_dir + "/tasks"}))),
+        drivers_(crash::with_points(make_host_drivers(config, commands_))),
         pacer_(agent::make_real_pacer()),
         settings_(make_settings(config)) {}
 

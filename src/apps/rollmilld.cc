@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "apps/asio_loop.h"
+#include "apps/crash/journal.h"
 #include "apps/event_log.h"
 #include "apps/log.h"
 #include "apps/rpc_log.h"
@@ -25,6 +26,8 @@ constexpr const char* kUsage =
     "rollmilld: controller of rolling upgrades\n\n"
     "  rollmilld --config FILE    run with this controller file\n"
     "  rollmilld --check FILE     read the controller file and its fleet file, then end\n"
+    "  rollmilld --verify-journal FILE    check every fact of a journal, the controller's or an\n"
+    "                             agent's, then end; changes nothing, a program may be using it\n"
     "  rollmilld --version\n\n"
     "Ends cleanly on SIGTERM; may be killed at any moment, a restart goes on.\n"
     "Exit codes: 0 asked to end, 1 cannot run here and now, 2 a wrong command line or file.\n";
@@ -50,7 +53,7 @@ class Program {
           std::unique_ptr<ports::Journal> journal)
       : config_(std::move(config)),
         log_(std::move(log)),
-        journal_(std::move(journal)),
+        journal_(crash::with_points(std::move(journal))),
         codec_(codec::make_fact_codec()),
         server_(rpc::make_server(server_options(config_, log_))),
         controller_({*journal_, *codec_, server_->agent_link(), loop_.clock()},
@@ -117,6 +120,14 @@ int run(const std::string& file, bool only_check) {
   return Program(std::move(*config), std::move(*fleet), std::move(*log), std::move(*journal)).run();
 }
 
+int verify(const std::string& file) {
+  const auto journal = store::verify_sqlite_journal(file);
+  if (!journal) return fail(journal.error().message, 1);
+  std::cout << file << ": " << journal->facts << " facts, the chain holds (journal schema "
+            << journal->schema << ", last hash " << journal->last_hash << ")\n";
+  return 0;
+}
+
 }  // namespace
 }  // namespace rollmill::apps
 
@@ -132,6 +143,7 @@ int main(int argc, char** argv) {
     std::cout << kUsage;
     return 0;
   }
+  if (argc == 3 && word == "--verify-journal") return verify(argv[2]);
   if (argc != 3 || (word != "--config" && word != "--check")) {
     std::cerr << "rollmilld: " << wrong_line(argc, word) << "\n\n" << kUsage;
     return 2;

@@ -129,4 +129,14 @@ base::Result<Database> open_journal_file(const std::string& path) {
   return database;
 }
 
+base::Result<Database> open_for_reading(const std::string& path) {
+  const base::Status ready = check_header(path);
+  if (!ready.ok()) return ready.error();
+  auto database = Database::open_read_only(path);
+  if (!database.ok()) return database;
+  const base::Status known = check_known(*database, migrations());
+  if (!known.ok()) return known.error();
+  return database;
+}
+
 }  // namespace rollmill::store

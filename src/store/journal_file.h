@@ -12,4 +12,7 @@ namespace rollmill::store {
 /// rollmill, is refused and stays as it is. The caller holds the file's lock.
 base::Result<Database> open_journal_file(const std::string& path);
 
+/// Opens a journal that is there, only to read it. Refused as above, a newer one, too.
+base::Result<Database> open_for_reading(const std::string& path);
+
 }  // namespace rollmill::store

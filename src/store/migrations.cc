@@ -54,15 +54,21 @@ base::Result<std::int64_t> schema_version(const Database& database) {
   return database.number("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'schema_version'");
 }
 
-base::Status migrate(Database& database, std::span<const Migration> all) {
+base::Status check_known(const Database& database, std::span<const Migration> all) {
   const auto version = schema_version(database);
   if (!version.ok()) return version.error();
-  if (*version > all.back().version) {
-    return Error{ErrorCode::FailedPrecondition,
-                 database.path() + " was written by a newer rollmill (journal schema " +
-                     std::to_string(*version) + "; this program knows " +
-                     std::to_string(all.back().version) + "): run that newer version"};
-  }
+  if (*version <= all.back().version) return base::success();
+  return Error{ErrorCode::FailedPrecondition,
+               database.path() + " was written by a newer rollmill (journal schema " +
+                   std::to_string(*version) + "; this program knows " +
+                   std::to_string(all.back().version) + "): run that newer version"};
+}
+
+base::Status migrate(Database& database, std::span<const Migration> all) {
+  const base::Status known = check_known(database, all);
+  if (!known.ok()) return known;
+  const auto version = schema_version(database);
+  if (!version.ok()) return version.error();
   for (const Migration& migration : all) {
     if (migration.version <= *version) continue;
     const base::Status done = run_one(database, migration);

@@ -21,8 +21,11 @@ std::span<const Migration> migrations();
 /// The schema version of a file; 0 for an empty one.
 base::Result<std::int64_t> schema_version(const Database& database);
 
+/// FailedPrecondition for a file newer than the last of `all`, naming both versions.
+base::Status check_known(const Database& database, std::span<const Migration> all);
+
 /// Runs those of `all` that the file lacks, each in one transaction with its version number.
-/// FailedPrecondition for a file newer than the last of them; then nothing is changed.
+/// A file that check_known refuses stays as it is.
 base::Status migrate(Database& database, std::span<const Migration> all);
 
 }  // namespace rollmill::store

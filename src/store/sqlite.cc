@@ -77,8 +77,15 @@ std::string Statement::text(int column) const {
 }
 
 base::Result<Database> Database::open(const std::string& path) {
+  return open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX);
+}
+
+base::Result<Database> Database::open_read_only(const std::string& path) {
+  return open(path, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX);
+}
+
+base::Result<Database> Database::open(const std::string& path, int flags) {
   sqlite3* handle = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
   Database database{handle, path};
   if (code != SQLITE_OK) return failure(handle, path);

@@ -43,6 +43,9 @@ class Database {
   /// Reads and writes; makes the file when it is absent. Waits up to five seconds for readers.
   static base::Result<Database> open(const std::string& path);
 
+  /// Only reads; the file must be there.
+  static base::Result<Database> open_read_only(const std::string& path);
+
   Database(Database&& other) noexcept;
   Database& operator=(Database&& other) noexcept;
   Database(const Database&) = delete;
@@ -58,6 +61,7 @@ class Database {
   base::Result<std::string> text(const std::string& sql) const;
 
  private:
+  static base::Result<Database> open(const std::string& path, int flags);
   Database(sqlite3* handle, std::string path) : handle_(handle), path_(std::move(path)) {}
 
   sqlite3* handle_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -21,5 +22,15 @@ inline constexpr base::Duration kHandover = std::chrono::seconds{5};
 /// A failed append makes every later one fail: the caller must stop the process. THREAD: loop.
 base::Result<std::unique_ptr<ports::Journal>> open_sqlite_journal(const std::string& path,
                                                                   base::Duration patience);
+
+struct JournalSummary {
+  std::int64_t schema = 0;  ///< Version of the file's tables.
+  base::Sequence facts = 0;
+  std::string last_hash;
+};
+
+/// Reads a journal, changes nothing, and checks its whole chain; a program may be using it. Errors
+/// as above. THREAD: any.
+base::Result<JournalSummary> verify_sqlite_journal(const std::string& path);
 
 }  // namespace rollmill::store

@@ -12,12 +12,12 @@ PHASES = [
 _SHARES = {
     "preflight": (1, 1, 1.0),
     "stage": (2, 1, 0.8),
-    "expand": (2, 1, 2.5),
+    "expand": (2, 1, 2.0),
     "pin": (1, 1, 0.3),
-    "conductors": (4, 2, 5.0),
-    "api": (3, 2, 5.0),
+    "conductors": (4, 2, 2.5),
+    "api": (3, 2, 2.5),
     "gate": (1, 1, 0.3),
-    "unpin": (4, 4, 5.0),
+    "unpin": (4, 4, 1.5),
     "contract": (1, 1, 0.5),
     "verify": (1, 1, 0.3),
 }

@@ -4,10 +4,13 @@ import json
 import os
 import socket
 
+from standin.lifecycle import FIRST_PORT as FIRST_WORLD_PORT
+
 BIN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bin")
 FLEET = "demo"
 FIRST_PORT = 27443
-PORTS = 200
+STATUS_PORT = 28443
+PORTS = 500
 
 # A demo has little time; everything else keeps its default.
 POLICY = {
@@ -32,20 +35,31 @@ POLICY = {
     },
 }
 
+# In a quick world every wait is as short as its meaning allows.
+QUICK_POLICY = {"soak": "50ms", "retry_delay": "200ms", "migrate_pause": "10ms"}
+QUICK_AGENT = {"heartbeat_interval": "100ms", "poll": "20ms", "settle": "50ms"}
+
 
 def write(world, facts):
     """Writes all files below WORLD/rollmill; gives the two addresses of the controller."""
     folder = os.path.join(world, "rollmill")
     os.makedirs(folder, exist_ok=True)
-    listen, status = _free_port(FIRST_PORT), _free_port(FIRST_PORT + PORTS)
+    listen, status = free_addresses(facts)
     _write(folder, "fleet.json", _fleet(facts))
-    _write(folder, "policy.json", POLICY)
+    _write(folder, "policy.json", _policy(facts))
     _write(folder, "controller.json", _controller(facts, listen, status))
     for name in facts["hosts"]:
         _write(folder, f"{name}.json", _agent(world, facts, name, listen))
     addresses = {"controller": listen, "status": f"http://{status}"}
     _write(folder, "addresses.json", addresses)
     return addresses
+
+
+def free_addresses(facts):
+    """Where a controller of this world may listen: for agents and people, and its status page.
+    Worlds that are made at the same time have different ports, so their controllers do, too."""
+    place = int(facts["vip"].rpartition(":")[2]) - FIRST_WORLD_PORT
+    return _free_port(FIRST_PORT + place), _free_port(STATUS_PORT + place)
 
 
 def _fleet(facts):
@@ -70,8 +84,12 @@ def _controller(facts, listen, status):
             "timeout": "5s",
             "microversion": "1.49",
         },
-        "policy": POLICY,
+        "policy": _policy(facts),
     }
+
+
+def _policy(facts):
+    return {**POLICY, **(QUICK_POLICY if facts["quick"] else {})}
 
 
 def _agent(world, facts, name, controller):
@@ -94,6 +112,10 @@ def _agent(world, facts, name, controller):
     }
     if host["role"] != "api":
         made["balancer"] = {"driver": "none"}
+    if facts["quick"]:
+        made.update(QUICK_AGENT)
+        # Asked hundreds of times; a small program answers sooner than a script.
+        made["release"] = {"installed": ["/bin/cat", f"{world}/hosts/{name}/release"]}
     return made
 
 

@@ -39,32 +39,40 @@ class Fleet:
         self.world = os.path.abspath(world)
         self.programs = os.path.abspath(programs)
         self.folder = os.path.join(self.world, "rollmill")
+        self.members = list(MEMBERS)
+        self.programs_of = {}  # of members that run another build
 
-    def up(self):
-        """Makes the world, starts controller and agents, waits until all are connected."""
-        self._clear()
-        self._run_world("up")
-        with open(os.path.join(self.world, "world.json"), encoding="utf-8") as source:
-            demo_files.write(self.world, json.load(source))
+    def up(self, quick=False):
+        """Makes the world, starts controller and agents, waits until all are connected. `quick`:
+        an upgrade takes a few seconds, for tests that need many."""
+        self.make(quick)
         for name in MEMBERS:
             self.start(name)
         self.wait_connected()
 
+    def make(self, quick=False):
+        """Makes the world and the files of its members; starts none of these."""
+        self._clear()
+        self._run_world("up", *(["--quick"] if quick else []))
+        with open(os.path.join(self.world, "world.json"), encoding="utf-8") as source:
+            demo_files.write(self.world, json.load(source))
+
     def down(self):
         """Stops what is left of the demo; the files stay."""
-        for name in reversed(MEMBERS):
+        for name in reversed(self.members):
             pid = self.pid(name)
             if pid and not end_process(pid, STOP_SECONDS):
                 raise DemoError(f"{name} (process {pid}) does not end")
         if os.path.exists(os.path.join(self.world, "world.json")):
             self._run_world("down")
 
-    def start(self, name):
-        """Starts a member in a session of its own; its output goes to NAME.log."""
+    def start(self, name, words=(), variables=None):
+        """Starts a member in a session of its own; its output goes to NAME.log. `words` come before
+        its command line, `variables` into its environment."""
         with open(self._file(name, "log"), "ab") as log:
             child = subprocess.Popen(
-                self._command(name), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                cwd=self.folder, start_new_session=True,
+                [*words, *self._command(name)], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                cwd=self.folder, start_new_session=True, env={**os.environ, **(variables or {})},
             )  # fmt: skip
         with open(self._file(name, "pid"), "w", encoding="utf-8") as out:
             out.write(f"{child.pid}\n")
@@ -94,11 +102,11 @@ class Fleet:
                 missing[name] = 0 if self.pid(name) else missing.get(name, 0) + 1
                 if missing[name] == MISSING_LOOKS:
                     raise DemoError(f"{name} ended at once:\n{self.last_lines(name)}")
-            if self._connected() == len(HOSTS):
+            if self.connected() == len(HOSTS):
                 return
             time.sleep(0.1)
         raise DemoError(
-            f"{self._connected()} of {len(HOSTS)} agents are connected after {READY_SECONDS:g} s; "
+            f"{self.connected()} of {len(HOSTS)} agents are connected after {READY_SECONDS:g} s; "
             f"the logs are in {self.folder}"
         )
 
@@ -106,7 +114,7 @@ class Fleet:
         with open(self._file(name, "log"), encoding="utf-8", errors="replace") as source:
             return "".join(source.readlines()[-count:])
 
-    def _connected(self):
+    def connected(self):
         """How many agents the controller says are connected."""
         program = os.path.join(self.programs, "rollmill")
         words = [program, "--server", self.addresses()["controller"]]
@@ -120,15 +128,15 @@ class Fleet:
         return sum(1 for host in hosts if host.get("connected"))
 
     def _command(self, name):
-        program = "rollmilld" if name == CONTROLLER else "rollmill-agent"
-        path = os.path.join(self.programs, program)
+        program = "rollmill-agent" if name in HOSTS else "rollmilld"
+        path = os.path.join(self.programs_of.get(name, self.programs), program)
         return [path, "--config", os.path.join(self.folder, f"{name}.json")]
 
     def _file(self, name, kind):
         return os.path.join(self.folder, f"{name}.{kind}")
 
-    def _run_world(self, verb):
-        command = [os.path.join(demo_files.BIN, "world"), "--world", self.world, verb]
+    def _run_world(self, *words):
+        command = [os.path.join(demo_files.BIN, "world"), "--world", self.world, *words]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         if done.returncode != 0:
             raise DemoError(done.stderr.strip() or done.stdout.strip())

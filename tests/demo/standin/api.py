@@ -41,7 +41,8 @@ class Api:
 
         Handler.api = self
         server = _Server(self.address, Handler)
-        threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+        looks = (self.world.span(0.1),)
+        threading.Thread(target=server.serve_forever, args=looks, daemon=True).start()
         print(f"{now_text()} INFO api serving on {self.address}", flush=True)
         while next_signal(60) is None:
             pass
@@ -50,7 +51,7 @@ class Api:
         limit = time.monotonic() + IN_FLIGHT_SECONDS
         while self.in_flight and time.monotonic() < limit:
             time.sleep(0.02)
-        leave(STOP_SECONDS)
+        leave(self.world.span(STOP_SECONDS))
 
 
 class _Server(http.server.ThreadingHTTPServer):

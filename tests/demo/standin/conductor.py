@@ -95,7 +95,7 @@ class Conductor:
 
     def _run(self):
         """Heartbeats until a signal to stop; returns the signal."""
-        next_check = time.monotonic() + ORPHAN_CHECK_SECONDS
+        next_check = time.monotonic() + self.world.span(ORPHAN_CHECK_SECONDS)
         while True:
             got = next_signal(self.heartbeat_interval)
             if got is not None:
@@ -103,7 +103,7 @@ class Conductor:
             try:
                 self._heartbeat()
                 if time.monotonic() >= next_check:
-                    next_check = time.monotonic() + ORPHAN_CHECK_SECONDS
+                    next_check = time.monotonic() + self.world.span(ORPHAN_CHECK_SECONDS)
                     with connected(self.world) as link:
                         release_orphans(self, link)
             except sqlite3.OperationalError as error:
@@ -125,7 +125,7 @@ class Conductor:
         if worker.is_alive():
             _log(f"Graceful shutdown timeout ({grace:g}) exceeded, work is cut off.")
             return
-        leave(IDLE_STOP_SECONDS)
+        leave(self.world.span(IDLE_STOP_SECONDS))
 
 
 def _log(text):

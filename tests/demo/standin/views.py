@@ -2,7 +2,6 @@
 
 from standin import registry, rpc
 from standin.database import check_row
-from standin.world import seconds_text
 
 MAX_LIMIT = 1000
 CONDUCTORS_SINCE = 49
@@ -162,7 +161,7 @@ def _node_json(request, row, living, query):
         made = {name: row[name] for name in _BASIC}
     else:
         made = {name: row[name] for name in _DETAIL}
-        made.update({name: seconds_text(row[name]) for name in _TIMES})
+        made.update({name: request.api.world.time_text(row[name]) for name in _TIMES})
         if request.minor >= CONDUCTORS_SINCE:
             owner = registry.owner(row, living)
             made["conductor"] = owner["hostname"] if owner else None
@@ -243,8 +242,8 @@ def _conductor_json(request, row, detail):
     }
     if detail:
         made["drivers"] = row["drivers"].split(",")
-        made["created_at"] = seconds_text(row["created_at"])
-        made["updated_at"] = seconds_text(row["updated_at"])
+        made["created_at"] = request.api.world.time_text(row["created_at"])
+        made["updated_at"] = request.api.world.time_text(row["updated_at"])
     made["links"] = [{"href": f"{_base(request)}/v1/conductors/{row['hostname']}", "rel": "self"}]
     return made
 

@@ -43,11 +43,12 @@ class Work:
         self._finishing.set()
 
     def loop(self):
-        while not self._finishing.wait(random.uniform(*PAUSE_SECONDS)):
+        span = self._conductor.world.span
+        while not self._finishing.wait(span(random.uniform(*PAUSE_SECONDS))):
             try:
                 node = self._begin()
                 if node is not None:
-                    time.sleep(WORK_SECONDS)
+                    time.sleep(span(WORK_SECONDS))
                     self._end(node)
             except sqlite3.OperationalError as error:
                 print(f"{now_text()} WARNING conductor work put off: {error}", flush=True)

@@ -1,0 +1,178 @@
+#!/usr/bin/python3 -B
+"""The crash matrix: upgrades of the demo in which programs die at every point that there is.
+
+Worlds are made in FOLDER; one in which something went wrong stays there. Prints a table: kind of
+point, tried, green; exit code 1 when anything is not green.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import os
+import random
+import secrets
+import sys
+import threading
+import time
+
+import cuts
+import points
+import syscalls
+from upgrade import CONTROLLER, HOSTS, in_new_world, judge
+
+# Kinds of cases, in the order in which they are tried, and what they need.
+KINDS = {
+    "controller": "the controller dies before and after each of its appends",
+    "agents": "agents die before and after each append, and before, in and after each effect",
+    "syscalls": "released programs die at each sync, or a call of their journals fails",
+    "cuts": "connections, places and disks are taken away; builds are exchanged",
+}
+NEED_RELEASE = {"syscalls", "cuts"}
+
+
+class Table:
+    """What was tried and what came out, by kind of point. THREAD: any."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._tried = collections.Counter()
+        self._green = collections.Counter()
+        self.upgrades = 0
+        self.failed = []  # (name of the case, problems)
+
+    def add(self, case, problems):
+        with self._lock:
+            self.upgrades += 1
+            self._tried.update(case.came())
+            if problems:
+                self.failed.append((case.name, problems))
+            else:
+                self._green.update(case.came())
+            said = "NOT GREEN" if problems else "green"
+            print(f"upgrade {self.upgrades}: {said}: {case.name[:300]}", flush=True)
+
+    def print(self):
+        print(f"\n{'kind of point':<60} {'tried':>6} {'green':>6}")
+        for kind in sorted(self._tried):
+            print(f"{kind:<60} {self._tried[kind]:>6} {self._green[kind]:>6}")
+        print(f"{'together':<60} {self._tried.total():>6} {self._green.total():>6}")
+        for name, problems in self.failed:
+            print("\nNOT GREEN: " + "; ".join(problems)[:2000])
+            print(f"again: ./dev crash --case '{name}'")
+
+
+class Matrix:
+    def __init__(self, folder, programs, jobs):
+        self.folder = folder
+        self.programs = programs
+        self.jobs = jobs
+        self.table = Table()
+
+    def record(self):
+        """The points of an undisturbed upgrade."""
+        found = []
+
+        def run(upgrade):
+            events = upgrade.run()
+            found.extend(points.read_points(upgrade.world))
+            return judge(upgrade, events)
+
+        if in_new_world(self.folder, lambda w: points.record(w, self.programs["test"]), run):
+            raise SystemExit("the undisturbed upgrade failed: nothing to compare with")
+        return found
+
+    def try_case(self, case):
+        made = lambda world: case.make(world, self.programs)
+        self.table.add(case, in_new_world(self.folder, made, case.run))
+
+    def try_all(self, cases):
+        """A case is asked for when there is a place for it: it may depend on earlier ones."""
+        free = threading.Semaphore(self.jobs)
+        done = []
+        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
+            for case in cases:
+                free.acquire()
+                future = pool.submit(self.try_case, case)
+                future.add_done_callback(lambda _: free.release())
+                done.append(future)
+        for future in done:
+            future.result()
+
+
+def cases_of(kind, found):
+    match kind:
+        case "controller":
+            return points.Points(found).cases([[CONTROLLER]])
+        case "agents":
+            return points.Points(found).cases([HOSTS])
+        case "syscalls":
+            return syscalls.cases()
+        case "cuts":
+            return cuts.cases()
+
+
+def find_case(name, found):
+    """The case of a name, as a table that is not green tells it."""
+    kind, _, rest = name.partition("=")
+    if kind == "points":
+        return points.PointsCase([p for p in found if p.name in rest.split(",")])
+    for case in [*syscalls.cases(), *cuts.cases()]:
+        if case.name == name:
+            return case
+    raise SystemExit(f"there is no case '{name}'")
+
+
+def choose(options, found):
+    """All cases that were asked for, one after the other."""
+    yield from (find_case(name, found) for name in options.case)
+    chance = random.Random(options.seed)
+    for kind in kinds_of(options):
+        cases = cases_of(kind, found)
+        if options.sample:
+            cases = list(cases)
+            cases = chance.sample(cases, min(options.sample, len(cases)))
+        yield from cases
+
+
+def kinds_of(options):
+    return options.only or ([] if options.case else list(KINDS))
+
+
+def parse():
+    made = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="\n".join(["kinds:", *(f"  {k:<12}{text}" for k, text in KINDS.items())]),
+    )  # fmt: skip
+    made.add_argument("folder", metavar="FOLDER")
+    made.add_argument("--bin", required=True, metavar="DIR", help="programs of a build for tests")
+    made.add_argument("--release", metavar="DIR", help="programs as they are released")
+    made.add_argument("--only", action="append", choices=KINDS, help="this kind of case")
+    made.add_argument("--sample", type=int, metavar="N", help="N upgrades of each kind, at random")
+    made.add_argument("--seed", default=secrets.token_hex(4), help="of --sample")
+    made.add_argument("--case", action="append", default=[], metavar="NAME", help="this case")
+    made.add_argument("--jobs", type=int, default=2, metavar="N", help="upgrades at once")
+    options = made.parse_args()
+    needed = set(kinds_of(options)) & NEED_RELEASE
+    if needed and not options.release:
+        made.error(f"--release is missing: {', '.join(sorted(needed))} try released programs")
+    return options
+
+
+def main():
+    options = parse()
+    os.makedirs(options.folder, exist_ok=True)
+    begun = time.monotonic()
+    programs = {"test": options.bin, "release": options.release or options.bin}
+    matrix = Matrix(options.folder, programs, options.jobs)
+    found = matrix.record()
+    print(f"{len(found)} points in an upgrade of {time.monotonic() - begun:.0f} s", flush=True)
+    if options.sample:
+        print(f"seed {options.seed}", flush=True)
+    matrix.try_all(choose(options, found))
+    matrix.table.print()
+    print(f"{matrix.table.upgrades} upgrades in {time.monotonic() - begun:.0f} s")
+    return 1 if matrix.table.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""The crash points of one upgrade, and how they are shared out over many upgrades.
+
+A build for tests writes a line for every place that it passes (src/apps/crash/points.h). From the
+lines of an undisturbed upgrade the matrix knows every point; each is then tried once. Several
+points share an upgrade: one member dies several times in it, and all members die in it.
+"""
+
+import dataclasses
+import os
+
+from cases import DeathsCase
+from guard import MEMBERS, Death, GuardedUpgrade
+from upgrade import CONTROLLER, HOSTS
+
+AFTER_EFFECT = 2  # facts: the append that follows an effect at once belongs to it
+APART = 3
+MOST_TRIES = 3
+PER_ROUND = {CONTROLLER: 20}  # appends at which one member dies in one upgrade
+PER_ROUND_AGENT = 2
+
+
+@dataclasses.dataclass
+class Point:
+    """One place of one member at which it dies once. `at`: the fact its journal had reached."""
+
+    member: str
+    place: str
+    number: int
+    at: int
+    what: str
+    tries: int = 0
+    in_hand: bool = False  # an upgrade is under way with it
+    came: bool = False
+
+    @property
+    def name(self):
+        return f"{self.member}/{self.place}:{self.number}"
+
+    @property
+    def kind(self):
+        whose = "controller" if self.member == "controller" else "agent"
+        return f"{whose} {self.place}"
+
+    def death(self):
+        return Death({"ROLLMILL_CRASH_AT": f"{self.place}:{self.number}"})
+
+
+class PointsCase(DeathsCase):
+    """Members that die at some points."""
+
+    def __init__(self, points):
+        self.points = points
+        self.by_member = {name: [] for name in MEMBERS}
+        deaths = []
+        for point in points:
+            death = point.death()
+            self.by_member[point.member].append(death)
+            deaths.append((point.kind, death))
+        super().__init__("points=" + ",".join(point.name for point in points), deaths)
+
+    def make(self, world, programs):
+        return GuardedUpgrade(world, programs["test"], self.by_member)
+
+    def run(self, upgrade):
+        try:
+            return super().run(upgrade)
+        finally:
+            for point, (_, death) in zip(self.points, self.deaths, strict=True):
+                point.came, point.in_hand = death.came, False
+
+
+class Points:
+    """All points of an upgrade, shared out over rounds. The controller and the agents have rounds
+    of their own, so that a failure is theirs."""
+
+    def __init__(self, points):
+        self.points = points
+
+    def cases(self, whose=([CONTROLLER], HOSTS)):
+        """Upgrades until every point has come. One that did not come, as the upgrade took another
+        way, is chosen again."""
+        for members in whose:
+            while chosen := [p for member in members for p in self._choose(member)]:
+                for point in chosen:
+                    point.tries += 1
+                    point.in_hand = True
+                yield PointsCase(chosen)
+
+    def _choose(self, member):
+        """The first that is left of each stretch of the journal, so that the choice wanders
+        through all of them; before these an effect, since effects count from a program's start."""
+        left = [
+            p
+            for p in self.points
+            if p.member == member and not p.came and not p.in_hand and p.tries < MOST_TRIES
+        ]
+        appends = sorted((p for p in left if p.place.startswith("journal")), key=lambda p: p.at)
+        chosen = [p for p in left if p.place.startswith("effect")][:1]
+        most = PER_ROUND.get(member, PER_ROUND_AGENT)
+        after = chosen[0].at + AFTER_EFFECT if chosen else 0
+        step = max(APART, max((p.at for p in self.points if p.member == member)) // most)
+        for point in appends:
+            if most > 0 and point.at >= after:
+                chosen.append(point)
+                after = point.at + step
+                most -= 1
+        return chosen
+
+
+def record(world, programs):
+    """An upgrade in which nobody dies and every passage is written down."""
+    plans = {
+        name: [Death({"ROLLMILL_CRASH_TRACE": trace_file(world, name)})]
+        for name in MEMBERS
+    }
+    return GuardedUpgrade(world, programs, plans)
+
+
+def trace_file(world, member):
+    return os.path.join(world, f"{member}.trace")
+
+
+def read_points(world):
+    return [point for name in MEMBERS for point in _read_trace(name, trace_file(world, name))]
+
+
+def _read_trace(member, path):
+    """One point for each append, by its first fact, and one for each place of an effect."""
+    points, at = [], 1
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            place, number, what = line.rstrip("\n").split(" ", 2)
+            if place.startswith("journal"):
+                at = int(number)
+            points.append(Point(member, place, int(number), at, what))
+    return points
