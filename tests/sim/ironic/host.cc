@@ -216,6 +216,7 @@ void Host::repair() {
     if (parts.packages.finish()) parts.site.promises.disturbed(parts.machine.place);
     if (parts.fleet_host().schema) parts.site.ironic.database.mend();
   }
+  if (parts.fleet_host().schema) parts.site.ironic.bring_back_nodes();
   if (parts.config.undo_edits()) parts.site.promises.disturbed(parts.machine.place);
   parts.services.repair();
 }

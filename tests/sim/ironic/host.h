@@ -70,7 +70,8 @@ class Host {
   /// @}
 
   /// What a sensible person would do at the machine: frees the disk, finishes dpkg, undoes edits,
-  /// sets the clock, mends half a migration, starts what has died.
+  /// sets the clock, starts what has died; at the schema host also mends half a migration and
+  /// brings failed nodes back.
   void repair();
   /// Nothing is left for a person to do here: services run and work, packages whole, no edits.
   bool healthy() const;

@@ -20,6 +20,20 @@ std::uint64_t weight(std::uint64_t node, std::uint64_t conductor) {
   return mixed ^ (mixed >> 32U);
 }
 
+/// So many rows of each version as the database has now: the first ones were migrated.
+template <typename Row>
+void follow_rows(const Database& database, Table table, Rank newest, std::vector<Row>& rows) {
+  for (Rank rank = 0; rank < newest; ++rank) {
+    std::uint64_t left = 0;
+    for (const Row& row : rows) left += row.rank == rank ? 1 : 0;
+    for (Row& row : rows) {
+      if (row.rank != rank || left <= database.rows(table, rank)) continue;
+      row.rank = newest;
+      --left;
+    }
+  }
+}
+
 NodeState after_work(NodeState state) {
   switch (state) {
     case NodeState::Deploying:
@@ -244,6 +258,13 @@ void Ironic::check_orphans(std::size_t conductor, base::TimePoint gone_at) {
   }
 }
 
+ports::CommandResult Ironic::migrate(ReleaseId code, std::uint32_t max_count) {
+  ports::CommandResult result = database.migrate(code, max_count);
+  follow_rows(database, Table::Nodes, rank_of(Table::Nodes, code), nodes);
+  follow_rows(database, Table::Conductors, rank_of(Table::Conductors, code), registry);
+  return result;
+}
+
 base::TimePoint Ironic::updated_at(std::size_t conductor) const {
   const Registration& row = registry[conductor];
   const base::TimePoint last = std::min(time_.now(), row.beats_until);
@@ -269,17 +290,36 @@ bool Ironic::keep_busy(std::size_t conductor, base::Duration takes) {
   Daemon& worker = *conductors[conductor];
   if (!registry[conductor].online || !worker.process) return false;
   settle();
+  Node* best = nullptr;
   for (Node& node : nodes) {
-    if (node.reserved_by != kNobody || node.state != NodeState::Available) continue;
+    if (node.reserved_by != kNobody || is_killable(node.state)) continue;
     if (mapped(node, time_.now(), worker.process->heartbeat_timeout) != &worker) continue;
-    node.state = NodeState::Deploying;
-    node.state_at = time_.now();
-    node.reserved_by = static_cast<int>(conductor);
-    node.work_ends = time_.now() + takes;
-    save(node, *worker.process);
-    return true;
+    if (best == nullptr || node.state == NodeState::Available) best = &node;
   }
-  return false;
+  if (best == nullptr) return false;
+  best->power_change = best->state != NodeState::Available;
+  if (!best->power_change) {
+    best->state = NodeState::Deploying;
+    best->state_at = time_.now();
+  }
+  best->reserved_by = static_cast<int>(conductor);
+  best->work_ends = time_.now() + takes;
+  save(*best, *worker.process);
+  return true;
+}
+
+void Ironic::bring_back_nodes() {
+  settle();
+  for (Node& node : nodes) {
+    const bool stuck = is_killable(node.state) && node.reserved_by == kNobody;
+    const bool lost = node.reserved_by != kNobody && node.work_ends == kNever;
+    if (!is_failed(node.state) && !stuck && !lost) continue;
+    node.state = NodeState::Available;
+    node.state_at = time_.now();
+    node.reserved_by = kNobody;
+    node.power_change = false;
+    node.last_error.clear();
+  }
 }
 
 }  // namespace rollmill::sim

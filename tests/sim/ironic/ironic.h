@@ -107,6 +107,8 @@ class Ironic {
   bool in_ring(std::size_t conductor, base::TimePoint at, base::Duration timeout) const;
   bool alive(std::size_t conductor, const Daemon& api) const;
   base::TimePoint updated_at(std::size_t conductor) const;
+  /// online_data_migrations with this code, on the rows that belong to nodes and conductors, too.
+  ports::CommandResult migrate(ReleaseId code, std::uint32_t max_count);
   /// Lets work end whose time has come.
   void settle();
   bool answers(const Daemon& api) const;
@@ -115,8 +117,11 @@ class Ironic {
   /// @{
   /// The heartbeats of a conductor stop, the process works on.
   void freeze_heartbeat(std::size_t conductor);
-  /// A node that this conductor has in its hands for so long; false when it has none to spare.
+  /// This conductor takes a node in its hands for so long: a deploy, or else a power change. False
+  /// when no node is there for it.
   bool keep_busy(std::size_t conductor, base::Duration takes);
+  /// A person brings failed nodes back, and those that nobody goes on with.
+  void bring_back_nodes();
   bool healthcheck_enabled = false;  ///< 35.0 answers every path with "OK".
                                      /// @}
 

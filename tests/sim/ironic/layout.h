@@ -21,6 +21,8 @@ struct Layout {
   bool balancer = true;               ///< APIs stand behind one.
   bool conductors_read_rows = false;  ///< Conductor hosts have a schema driver, too.
   bool traffic = true;                ///< Clients are there.
+  /// They ask for work also where a conductor is leaving; nodes may fail by that (LAB.md 7.2).
+  bool rough_clients = false;
   base::Duration traffic_every{std::chrono::seconds{45}};  ///< Between two rounds of requests.
   base::Duration ring_reset{std::chrono::seconds{15}};     ///< hash_ring_reset_interval.
 };

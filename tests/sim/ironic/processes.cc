@@ -53,7 +53,7 @@ ProcessLife Services::read_process(const Daemon& daemon, Origin origin) {
 void Services::run_before(Daemon& daemon) {
   ProcessLife process = read_process(daemon, Origin::Before);
   process.started_at -= std::chrono::hours{2};
-  process.ready_at = process.started_at + seconds{3};
+  process.ready_at = process.started_at + base::Duration{random_.between(3000, 18000)};
   daemon.process = process;
   if (daemon.role != Role::Conductor) return;
   site_.ironic.conductor_registers(daemon);

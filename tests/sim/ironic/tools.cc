@@ -71,7 +71,7 @@ base::Result<ports::SchemaDriver::MigrateBatch> Tools::migrate(std::uint32_t max
   const CommandResult result =
       keeper_.run({Deed::Migrate, code, max_count}, kMigrate, [this, code, max_count] {
         site_.promises.contracts(machine_.place, code);
-        return site_.ironic.database.migrate(code, max_count);
+        return site_.ironic.migrate(code, max_count);
       });
   return drivers::judge_migrate(result);
 }

@@ -59,7 +59,9 @@ void Traffic::round() {
   count_other(site_.ironic.power(*api, nodes[random_.below(nodes.size())]));
   if (!random_.chance(kProvisionPermille)) return;
   const base::Duration takes{random_.between(5000, 90000)};
-  count_other(site_.ironic.provision(*api, nodes[random_.below(nodes.size())], takes));
+  Node& node = nodes[random_.below(nodes.size())];
+  if (site_.layout.rough_clients || site_.ironic.call(*api, node, Call::Act) == Refusal::None)
+    count_other(site_.ironic.provision(*api, node, takes));
 }
 
 }  // namespace rollmill::sim
