@@ -97,7 +97,7 @@ void Faults::begin(const Fault& fault) {
 bool Faults::begin_program_fault(const Fault& fault) {
   const auto is = [&](FaultKind kind) { return fault.kind == kind; };
   if (is(FaultKind::FreezeController)) {
-    world_.controller().freeze(base::Duration{fault.amount});
+    freeze(world_.controller(), base::Duration{fault.amount});
   } else if (is(FaultKind::ReplaceController)) {
     replace_controller(fault);
   } else if (is(FaultKind::KillAgentNow)) {
@@ -110,11 +110,20 @@ bool Faults::begin_program_fault(const Fault& fault) {
   return true;
 }
 
-/// The old one stands still while another takes its place; then it wakes and does not know.
+/// A controller that stands says nothing: in time its agents give it up.
+void Faults::freeze(ControllerNode& node, base::Duration lasts) {
+  if (!node.up()) return;
+  node.freeze(lasts);
+  world_.network().gateway_stands(*node.gateway(), lasts);
+}
+
+/// The old one stands still while another takes its place; then it wakes and does not know. After
+/// a while somebody ends it.
 void Faults::replace_controller(const Fault& fault) {
   ControllerNode& old = world_.controller();
   if (!old.up()) return;
-  old.freeze(base::Duration{fault.amount});
+  freeze(old, base::Duration{fault.amount});
+  world_.time().after(base::Duration{fault.amount} + std::chrono::minutes{2}, [&old] { old.kill(); });
   auto disk = fault.variant == 0 ? old.disk() : std::make_shared<Disk>(*old.disk());
   ControllerNode& next = world_.add_controller(std::move(disk));
   next.boot();

@@ -31,6 +31,7 @@ class Faults {
   bool begin_host_fault(const Fault& fault);
   bool begin_network_fault(const Fault& fault);
   void reboot(std::size_t host, base::Duration takes);
+  void freeze(ControllerNode& node, base::Duration lasts);
   void replace_controller(const Fault& fault);
 
   World& world_;

@@ -166,13 +166,29 @@ void Network::check_silence(const base::HostName& host, bool up) {
         hang_up(stream, false, "the controller gave it up");
       });
     } else if (!up && stream->agent != nullptr) {
-      stream->agent->loop().post([this, stream] {
-        if (stream->agent == nullptr) return;
-        stream->agent->lost(stream, "the controller was silent");
-        hang_up(stream, true, "the agent gave it up");
-      });
+      give_up(stream);
     }
   }
+}
+
+/// By the agent, on its loop.
+void Network::give_up(const StreamPtr& stream) {
+  stream->agent->loop().post([this, stream] {
+    if (stream->agent == nullptr) return;
+    stream->agent->lost(stream, "the controller was silent");
+    hang_up(stream, true, "the agent gave it up");
+  });
+}
+
+void Network::gateway_stands(Gateway& gateway, base::Duration lasts) {
+  if (lasts <= kPatience) return;
+  scheduler_.after(kPatience, [this, standing = &gateway] {
+    for (const auto& each : streams_) {
+      const StreamPtr stream = each.lock();
+      if (stream == nullptr || stream->gateway != standing) continue;
+      if (stream->agent != nullptr) give_up(stream);
+    }
+  });
 }
 
 }  // namespace rollmill::sim

@@ -65,6 +65,9 @@ class Network {
   /// Both ends of the host's stream see it break.
   void cut(const base::HostName& host);
 
+  /// Nothing comes from this gateway for so long: agents that hear nothing give it up.
+  void gateway_stands(Gateway& gateway, base::Duration lasts);
+
   /// New streams of a host go to the newest gateway that listens, unless it was told otherwise.
   void send_to(const base::HostName& host, Gateway* gateway);
 
@@ -84,6 +87,7 @@ class Network {
   base::Duration delay(const Weather& weather, Stream::Way& way);
   void carry(const StreamPtr& stream, bool up, const Work& deed);
   void deliver(const StreamPtr& stream, bool up, const Work& deed);
+  void give_up(const StreamPtr& stream);
   void check_silence(const base::HostName& host, bool up);
 
   Scheduler& scheduler_;

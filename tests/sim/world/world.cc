@@ -143,6 +143,7 @@ void World::fact(const core::Upgrade& upgrade, const core::Fact& done) {
   if (const auto* approval = std::get_if<core::ApprovalGiven>(&done.body)) {
     if (approval->gate == "unpin") deployment_.approved();
   }
+  if (std::holds_alternative<core::UpgradePlanned>(done.body)) deployment_.approved(false);
   if (traced()) {
     const core::EventView event = core::make_event(upgrade, watch_.facts(), done);
     trace("fact " + event.kind + (event.host.empty() ? "" : " " + event.host) + ": " + event.text);
@@ -176,6 +177,8 @@ void World::step_through() {
 
 void World::judge_end() {
   watch_.check_whole(history());
+  const core::Upgrade* last = watch_.upgrade();
+  if (last == nullptr || last->state == core::UpgradeState::Aborted) return;
   for (const std::string& what : deployment_.broken_at_rest()) wrong("at rest: promise " + what);
 }
 
