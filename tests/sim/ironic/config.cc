@@ -53,6 +53,11 @@ Config::Config(Site& site, MachineState& machine, Keeper& keeper)
 
 void Config::touch() { changed_ = site_.time.now() + machine_.clock_offset; }
 
+void Config::touch_by_others() {
+  touch();
+  others_changed_at_ = site_.time.now();
+}
+
 base::Result<ports::ConfigDriver::DropIn> Config::read() {
   unseen_edit_ = false;
   if (!present_) return DropIn{};
@@ -112,7 +117,7 @@ std::optional<std::string> Config::pin() const {
 void Config::set_operator_pin(const std::string& pin) {
   later_pin_ = pin;
   unseen_edit_ = true;
-  touch();
+  touch_by_others();
 }
 
 bool Config::edit(bool take_pin_out) {
@@ -120,7 +125,7 @@ bool Config::edit(bool take_pin_out) {
   if (take_pin_out) std::erase_if(ours_, is_pin);
   foreign_ = true;
   unseen_edit_ = true;
-  touch();
+  touch_by_others();
   ours_changed_ = changed_;
   return true;
 }
@@ -133,7 +138,7 @@ bool Config::undo_edits() {
     foreign_ = false;
     ours_changed_ = site_.time.now() + machine_.clock_offset;
   }
-  touch();
+  touch_by_others();
   return true;
 }
 

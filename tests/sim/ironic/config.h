@@ -43,12 +43,15 @@ class Config : public ports::ConfigDriver {
   /// Puts back what was there before `edit` and `set_operator_pin`. True when there was anything.
   bool undo_edits();
   bool is_edited() const { return foreign_ || !later_pin_.empty(); }
+  /// When other hands changed a file last, in true time; the beginning of time: never.
+  base::TimePoint others_changed_at() const { return others_changed_at_; }
   /// Somebody changed a file and nobody has read it for us since.
   bool unseen_edit() const { return unseen_edit_; }
   /// @}
 
  private:
   void touch();
+  void touch_by_others();
 
   Site& site_;
   MachineState& machine_;
@@ -60,6 +63,7 @@ class Config : public ports::ConfigDriver {
   bool present_ = false;
   bool foreign_ = false;
   bool unseen_edit_ = false;
+  base::TimePoint others_changed_at_{};
   base::TimePoint ours_changed_{};  ///< By the host's clock, as all times of files.
   base::TimePoint changed_{};
 };

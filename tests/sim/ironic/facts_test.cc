@@ -147,7 +147,7 @@ TEST(Facts, a_refused_delete_is_made_error_by_the_next_start) {
 TEST(Facts, with_two_conductors_an_old_ring_leads_to_a_closed_port) {
   Lab two({35, 0}, 2);
   sim::Node& node = two.node_of("cond1");
-  two.pass(two.ironic().ring_of(two.api()) + seconds{15} - two.time.now());
+  two.pass(two.ironic().ring_of(two.api()) + base::Duration{15010} - two.time.now());
   two.stop("cond1");
   EXPECT_EQ(two.ironic().call(two.api(), node, Call::Read), Refusal::Closed);
   two.pass(seconds{16});

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sim/ironic/roll.h"
 
 /// What the agent's real verbs say to each fault of the model, and that a person clears it.
@@ -173,7 +175,7 @@ TEST(Faults, work_for_long_blocks_the_drain) {
 TEST(Faults, a_full_disk_stops_the_stage) {
   Roll roll(layout(3, 2));
   roll.host("cond1").fill_disk();
-  EXPECT_EQ(roll.run("cond1", Verb::Stage), "DISK_FULL");
+  EXPECT_EQ(roll.run("cond1", Verb::Stage), "DISK_SPACE_LOW");
   roll.host("cond1").repair();
   EXPECT_EQ(roll.run("cond1", Verb::Stage), "ok");
 }

@@ -184,7 +184,7 @@ void Services::freeze_heartbeats() {
 }
 
 /// A service that the agent stopped is the agent's: a person starts what has died, and starts
-/// anew what runs and does no work.
+/// anew what runs and does no work, or has not read what other hands have changed.
 void Services::repair() {
   broken_ = false;
   deaths_ = 0;
@@ -192,7 +192,7 @@ void Services::repair() {
     if (daemon.stopping) continue;
     const bool starting =
         daemon.process && daemon.process->works && site_.time.now() < daemon.process->ready_at;
-    if (works(daemon) || starting) continue;
+    if ((works(daemon) || starting) && has_read_others(daemon)) continue;
     if (!daemon.process && !daemon.wanted) continue;
     if (daemon.process) die(daemon);
     site_.promises.disturbed(machine_.place);

@@ -21,6 +21,7 @@ std::string first_broken(const Roll& roll) {
 
 TEST(Promises, two_stopped_conductors_break_the_first) {
   Roll roll(quiet());
+  ASSERT_EQ(roll.before(), "");
   EXPECT_EQ(roll.run("cond1", Verb::Stop), "ok");
   EXPECT_EQ(first_broken(roll), "");
   EXPECT_EQ(roll.run("cond2", Verb::Stop), "ok");

@@ -139,6 +139,12 @@ bool Services::works(const Daemon& daemon) const {
   return row.online && row.beats_until == kNever;
 }
 
+/// A process from before the upgrade is started anew by it anyhow.
+bool Services::has_read_others(const Daemon& daemon) const {
+  return !daemon.process || daemon.process->origin == Origin::Before ||
+         daemon.process->started_at >= config_.others_changed_at();
+}
+
 bool Services::healthy() const {
   if (broken_ || deaths_ > 0) return false;
   return std::all_of(daemons_.begin(), daemons_.end(),

@@ -61,6 +61,8 @@ class Services : public ports::ServiceDriver {
   void check_rotation(const Daemon& daemon);
   std::uint64_t subject(const Daemon& daemon) const;
   bool works(const Daemon& daemon) const;
+  /// It has read what is in the files, apart from what only we have changed since.
+  bool has_read_others(const Daemon& daemon) const;
 
   Site& site_;
   MachineState& machine_;
