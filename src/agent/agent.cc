@@ -222,7 +222,7 @@ void Agent::answer_hellos() {
   for (auto& reply : std::exchange(hellos_, {})) {
     sent_facts_ = facts_;
     reply({settings_.fleet, settings_.host, settings_.boot_id, settings_.agent_version, kProtocol,
-           facts_});
+           facts_, executor_.epoch});
   }
 }
 

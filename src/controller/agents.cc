@@ -46,6 +46,13 @@ base::Status Controller::check_hello(const ports::AgentHello& hello) {
                                           ": add it to the fleet file, or correct \"host\" in "
                                           "the agent's file"};
   }
+  if (hello.epoch > epoch_) {
+    return Error{ErrorCode::FailedPrecondition,
+                 "the agent on " + hello.host.text + " obeys term " + std::to_string(hello.epoch) +
+                     "; this controller's is " + std::to_string(epoch_) +
+                     ": another controller has taken over. Stop this one, or, if its journal came "
+                     "back from a backup, start it again until its term is higher"};
+  }
   if (hello.protocol < kOldestProtocol || hello.protocol > kNewestProtocol) {
     return Error{ErrorCode::FailedPrecondition,
                  "the agent on " + hello.host.text + " (version " + hello.agent_version +

@@ -56,6 +56,19 @@ TEST_F(Agents, that_speak_another_protocol_are_turned_away) {
   EXPECT_TRUE(say(world.hello("cond1")).ok());
 }
 
+TEST_F(Agents, that_obey_a_newer_term_are_turned_away) {
+  ports::AgentHello hello = world.hello("cond1");
+  hello.epoch = 2;
+  const auto answer = say(hello);
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().code, ErrorCode::FailedPrecondition);
+  EXPECT_NE(answer.error().message.find("obeys term 2; this controller's is 1"), std::string::npos)
+      << answer.error().message;
+  EXPECT_EQ(connected(), 0U);
+  hello.epoch = 1;
+  EXPECT_TRUE(say(hello).ok());
+}
+
 TEST_F(Agents, are_welcomed_before_their_tasks_are_sent) {
   world.come_all();
   ASSERT_TRUE(world.start().ok());

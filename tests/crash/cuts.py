@@ -215,5 +215,5 @@ def cases():
         yield PlaceCase(f"place-back={number}", at, back=True)
     for number in range(1, 9):
         yield BuildsCase(f"builds={number}")
-    for number, at in enumerate((5, 11, 17, 23, 30), 1):
+    for number, at in enumerate((5, 11, 17, 23, 30) if os.geteuid() == 0 else (), 1):
         yield FullDiskCase(f"full-disk={number}", at)

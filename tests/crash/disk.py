@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 import time
 
@@ -62,12 +63,21 @@ class SmallDiskUpgrade(GuardedUpgrade):
     def begin(self):
         self.fleet.make(quick=True)
         self.disk = SmallDisk(os.path.join(self.fleet.folder, "agents", HOST))
-        words = self.disk.words(self.fleet.folder)
+        words = self.words(HOST)
         self.guard.plans[HOST] = [Death(words=words, codes=ENDED) for _ in range(MOST_STARTS)]
         self.guard.begin()
 
-    def journal(self, name):
-        return self.disk.path("agent.db") if name == HOST else super().journal(name)
+    def words(self, name):
+        return self.disk.words(self.fleet.folder) if name == HOST else ()
+
+    def facts(self):
+        """How many facts the journal on the small disk has; by a copy, as SQLite does not find its
+        way to the file from here."""
+        copy = os.path.join(self.world, "copy.db")
+        for end in ("", "-wal"):
+            with contextlib.suppress(OSError):
+                shutil.copyfile(self.disk.path(f"agent.db{end}"), copy + end)
+        return facts_in(copy)
 
 
 class FullDiskCase(Case):
@@ -84,8 +94,10 @@ class FullDiskCase(Case):
     def run(self, upgrade):
         upgrade.begin()
         try:
-            while facts_in(upgrade.journal(HOST)) < self.at and not upgrade.ended():
+            while upgrade.facts() < self.at and not upgrade.ended():
                 time.sleep(LOOK_SECONDS)
+            if upgrade.ended():
+                return ["the upgrade ended before the disk was full"]
             upgrade.disk.fill()
             self.filled = True
             upgrade.rest(FULL_SECONDS)

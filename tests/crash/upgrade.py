@@ -111,6 +111,10 @@ class Upgrade:
     def last_lines(self, name):
         return self.fleet.last_lines(name, 15)
 
+    def words(self, _):
+        """What comes before the command line of a program that sees what a member sees."""
+        return ()
+
     def journal(self, name=CONTROLLER):
         """The journal of a member."""
         stem = f"agents/{name}/agent" if name in HOSTS else name
@@ -192,7 +196,7 @@ def check_chains(upgrade):
     program = os.path.join(upgrade.fleet.programs, "rollmilld")
     problems = []
     for name in upgrade.fleet.members:
-        command = [program, "--verify-journal", upgrade.journal(name)]
+        command = [*upgrade.words(name), program, "--verify-journal", upgrade.journal(name)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         if done.returncode != 0 or "the chain holds" not in done.stdout:
             problems.append(done.stderr.strip() or done.stdout.strip())

@@ -22,7 +22,7 @@ from standin.service import daemon_of, end_process
 from standin.world import HOSTS
 
 MISSING_LOOKS = 10
-READY_SECONDS = 20.0
+READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
 CONTROLLER = "controller"
 MEMBERS = [CONTROLLER, *HOSTS]
@@ -137,7 +137,7 @@ class Fleet:
 
     def _run_world(self, *words):
         command = [os.path.join(demo_files.BIN, "world"), "--world", self.world, *words]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
         if done.returncode != 0:
             raise DemoError(done.stderr.strip() or done.stdout.strip())
 

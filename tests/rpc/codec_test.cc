@@ -152,7 +152,7 @@ TEST(Codec, every_field_of_hello_host_and_info_arrives_and_goes_back) {
   encode(round_trip<pb::GetInfoResponse>(sample_info()), &four);
   EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(three, four));
   agent_pb::Hello five, six;
-  encode(sample_hello("cond1"), &five);
+  encode(sample_hello("cond1", 8), &five);
   encode(decode(five), &six);
   EXPECT_EQ(unset_fields(five), (std::vector<std::string>{"protocol_min", "protocol_max"}));
   EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(five, six));

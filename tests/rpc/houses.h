@@ -57,8 +57,9 @@ inline AgentClientOptions dialling(const std::string& address) {
 enum class Posting { AtOnce, LoopIsQuicker };
 
 struct AgentHouse {
-  AgentHouse(const std::string& host, AgentClientOptions options, Posting posting = Posting::AtOnce)
-      : inbox(loop, sample_hello(host)) {
+  AgentHouse(const std::string& host, AgentClientOptions options, Posting posting = Posting::AtOnce,
+             base::Epoch obeyed = 0)
+      : inbox(loop, sample_hello(host, obeyed)) {
     options.post = posting == Posting::AtOnce ? loop.poster() : loop.slow_poster();
     auto made = make_agent_client(std::move(options));
     EXPECT_TRUE(made.ok()) << made.error().message;

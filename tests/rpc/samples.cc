@@ -224,13 +224,14 @@ core::EventView sample_event(base::Sequence sequence) {
           .text = "cond1: drain done after 4.2s"};
 }
 
-ports::AgentHello sample_hello(const std::string& host) {
+ports::AgentHello sample_hello(const std::string& host, base::Epoch obeyed) {
   return {.fleet = {"f1"},
           .host = {host},
           .boot_id = "b1",
           .agent_version = "0.1.0",
           .protocol = 1,
-          .facts = sample_facts()};
+          .facts = sample_facts(),
+          .epoch = obeyed};
 }
 
 ports::FleetHostView sample_fleet_host(const std::string& name) {

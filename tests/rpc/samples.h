@@ -17,7 +17,7 @@ core::Policy sample_policy();
 core::Plan sample_plan();
 core::UpgradeView sample_view();
 core::EventView sample_event(base::Sequence sequence);
-ports::AgentHello sample_hello(const std::string& host);
+ports::AgentHello sample_hello(const std::string& host, base::Epoch obeyed = 0);
 ports::FleetHostView sample_fleet_host(const std::string& name);
 ports::ControllerInfo sample_info();
 

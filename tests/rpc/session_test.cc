@@ -110,6 +110,17 @@ TEST(Session, turned_away_agent_hears_why_and_asks_again) {
   EXPECT_TRUE(has_line(house.log.all(), "agent of cond9"));
 }
 
+TEST(Session, agent_leaves_a_controller_whose_term_is_over) {
+  ControllerHouse house;
+  house.open();
+  AgentHouse agent("cond1", dialling(house.address()), Posting::AtOnce, 8);
+  const Lines told = agent.inbox.told.wait_for(2);
+  ASSERT_GE(told.size(), 2U);
+  EXPECT_EQ(told[0], "lost: the controller's term 7 is over: this host obeys term 8");
+  EXPECT_EQ(told[1], told[0]) << "it asks again: the place may have been taken";
+  EXPECT_EQ(house.control.hellos.wait_for(1)[0].epoch, 8U);
+}
+
 TEST(Session, agent_that_goes_is_missed_once) {
   ControllerHouse house;
   house.open();

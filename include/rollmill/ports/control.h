@@ -23,6 +23,7 @@ struct AgentHello {
   std::string agent_version;
   std::uint32_t protocol = 0;
   core::HostFacts facts;
+  base::Epoch epoch = 0;  ///< Highest that it has obeyed; 0: none yet.
 };
 /// The answer: the epoch to obey, or why the agent is turned away.
 struct AgentWelcome {

@@ -41,6 +41,7 @@ void AgentLinkState::say_hello(const ports::AgentHello& hello) {
   message.mutable_hello()->set_protocol_min(kProtocolMin);
   message.mutable_hello()->set_protocol_max(kProtocolMax);
   reason_.clear();
+  obeyed_ = hello.epoch;
   stream_ = std::make_shared<AgentStream>(channel, calls_for(++number_));
   stream_->open(std::move(message));
   ring_in(options_.answer_limit, &AgentLinkState::answer_is_late);
@@ -94,7 +95,12 @@ void AgentLinkState::received(std::uint64_t number, const agent_pb::SessionRespo
   }
 }
 
+/// A controller whose term is over is left, so that the one that took its place can be found.
 void AgentLinkState::welcomed(const agent_pb::Welcome& welcome) {
+  if (welcome.epoch() < obeyed_) {
+    return give_up("the controller's term " + std::to_string(welcome.epoch()) +
+                   " is over: this host obeys term " + std::to_string(obeyed_));
+  }
   welcomed_ = true;
   failures_ = 0;
   epoch_ = welcome.epoch();

@@ -45,6 +45,7 @@ class AgentLinkState final : public std::enable_shared_from_this<AgentLinkState>
   std::minstd_rand random_;
   bool stopped_ = false;
   bool welcomed_ = false;
+  base::Epoch obeyed_ = 0;  ///< As the last hello said.
   base::Epoch epoch_ = 0;
   int failures_ = 0;           ///< Tries since the last welcome.
   std::uint64_t number_ = 0;   ///< Of the stream; what older ones say is not heard.

@@ -139,6 +139,7 @@ void encode(const ports::AgentHello& hello, agent_pb::Hello* out) {
   out->set_boot_id(hello.boot_id);
   out->set_agent_version(hello.agent_version);
   encode(hello.facts, out->mutable_facts());
+  out->set_epoch(hello.epoch);
 }
 
 ports::AgentHello decode(const agent_pb::Hello& hello) {
@@ -147,7 +148,8 @@ ports::AgentHello decode(const agent_pb::Hello& hello) {
           .boot_id = hello.boot_id(),
           .agent_version = hello.agent_version(),
           .protocol = hello.protocol_max(),
-          .facts = decode(hello.facts())};
+          .facts = decode(hello.facts()),
+          .epoch = hello.epoch()};
 }
 
 void encode(std::uint64_t request, const ports::LogChunk& chunk, agent_pb::LogChunk* out) {

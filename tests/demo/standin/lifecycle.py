@@ -14,7 +14,7 @@ from standin.world import BACKEND, HOSTS, World, complain, say, write_atomically
 
 FIRST_PORT = 26385
 PORTS = 400
-READY_SECONDS = 20.0
+READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
 FROM_RELEASE = "35.0"
 VIP = "127.0.0.20"
