@@ -15,7 +15,7 @@ class RemoteControl final : public cli::ControlClient {
       : client_(std::move(client)) {}
 
   base::Result<cli::PlanShown> plan(const cli::PlanWanted& wanted) override {
-    auto shown = client_->plan({wanted.to, wanted.policy});
+    auto shown = client_->plan({wanted.to, wanted.policy, wanted.way});
     if (!shown) return shown.error();
     return cli::PlanShown{std::move(shown->plan), std::move(shown->printed)};
   }
@@ -31,6 +31,10 @@ class RemoteControl final : public cli::ControlClient {
   base::Result<core::UpgradeView> resume(const base::UpgradeId& id,
                                          const std::string& reason) override {
     return client_->resume(id, reason);
+  }
+  base::Result<core::UpgradeView> rollback(const base::UpgradeId& id, bool undo,
+                                           const std::string& reason) override {
+    return client_->rollback(id, undo, reason);
   }
   base::Result<core::UpgradeView> abort(const base::UpgradeId& id,
                                         const std::string& reason) override {

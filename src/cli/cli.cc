@@ -45,6 +45,7 @@ ExitCode dispatch(const Context& context) {
       return run_report(context);
     case Verb::Pause:
     case Verb::Resume:
+    case Verb::Rollback:
     case Verb::Abort:
     case Verb::Approve:
     case Verb::Retry:

@@ -13,8 +13,9 @@ namespace rollmill::cli {
 
 /// What to plan. Without a policy the controller's own is used.
 struct PlanWanted {
-  core::ReleaseNumber to;
+  core::ReleaseNumber to;  ///< 0.0 on a way back: that of the upgrade under way.
   std::optional<core::Policy> policy;
+  ports::Way way = ports::Way::Forward;
 };
 /// What to start.
 struct StartWanted {
@@ -45,6 +46,9 @@ class ControlClient {
                                                 const std::string& reason) = 0;
   virtual base::Result<core::UpgradeView> resume(const base::UpgradeId& upgrade,
                                                  const std::string& reason) = 0;
+  /// Back to the old release, or (`undo`) forward again.
+  virtual base::Result<core::UpgradeView> rollback(const base::UpgradeId& upgrade, bool undo,
+                                                   const std::string& reason) = 0;
   virtual base::Result<core::UpgradeView> abort(const base::UpgradeId& upgrade,
                                                 const std::string& reason) = 0;
   /// Without a term the controller's own holds.

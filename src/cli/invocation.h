@@ -19,6 +19,7 @@ enum class Verb {
   List,
   Pause,
   Resume,
+  Rollback,
   Abort,
   Approve,
   Retry,
@@ -53,6 +54,9 @@ struct Invocation {
   std::string wait_for;
   std::optional<base::Duration> timeout;
   bool follow = false;
+  bool undo = false;
+  bool reverse = false;
+  bool from_now = false;
 };
 
 /// Instead of a command: a text to print (help, version) or what is wrong with the line.

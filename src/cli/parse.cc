@@ -177,19 +177,24 @@ class Parser {
     Invocation& line = draft_.line;
     CLI::App* const plan = command(
         app_, Verb::Plan, "plan", "Print what an upgrade would do; changes nothing.",
-        "  rollmill plan --to 39.0\n  rollmill plan --to 39.0 --policy careful.json -o json");
+        "  rollmill plan --to 39.0\n  rollmill plan --to 39.0 --policy careful.json -o json\n"
+        "  rollmill plan --to 39.0 --reverse       the way back from before unpin\n"
+        "  rollmill plan --reverse --from-now      the way back of the upgrade under way");
     CLI::App* const start =
         command(upgrade_, Verb::Start, "start", "Plan, show, ask, then upgrade.",
                 "  rollmill upgrade start --to 39.0\n"
                 "  rollmill upgrade start --to 39.0 --plan 4c1d9e --detach\n"
                 "  rollmill upgrade start --to 39.0 --yes --approve unpin");
     for (CLI::App* const made : {plan, start}) {
-      made->add_option("release,--to", line.release, "release to go to, such as 39.0; needed")
-          ->option_text("RELEASE")
-          ->required();
+      CLI::Option* const release =
+          made->add_option("release,--to", line.release, "release to go to, such as 39.0; needed")
+              ->option_text("RELEASE");
+      if (made == start) release->required();
       made->add_option("--policy", line.policy_file, "file with a policy of its own")
           ->option_text("FILE");
     }
+    plan->add_flag("--reverse", line.reverse, "show the way back; --to may be left out meanwhile");
+    plan->add_flag("--from-now", line.from_now, "with --reverse: from what the hosts are now");
     start->add_option("--plan", line.plan_id, "run exactly this plan, as `rollmill plan` showed it")
         ->option_text("ID");
     start->add_option("--approve", line.approve, "approve a gate in advance: unpin, expand")
@@ -229,6 +234,13 @@ class Parser {
                          "  rollmill upgrade resume"));
     upgrade_name(command(upgrade_, Verb::Abort, "abort", "Give an upgrade up where it stands.",
                          "  rollmill upgrade abort u-7f3a --reason \"wrong release\""));
+    CLI::App* const rollback = command(
+        upgrade_, Verb::Rollback, "rollback",
+        "Take every host back to the old release.\nPossible until the first pin is taken out.",
+        "  rollmill upgrade rollback --reason \"the release notes name a bug\"\n"
+        "  rollmill upgrade rollback --undo        forward again");
+    upgrade_name(rollback);
+    rollback->add_flag("--undo", line.undo, "end a rollback: go forward again");
     CLI::App* const approve =
         command(upgrade_, Verb::Approve, "approve", "Let an upgrade pass a gate.",
                 "  rollmill upgrade approve unpin\n  rollmill upgrade approve u-7f3a unpin");

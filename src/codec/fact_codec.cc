@@ -19,7 +19,9 @@ class JsonFactCodec : public ports::FactCodec {
     auto body = read_record(readers_, record);
     if (!body.ok()) return body.error();
     const auto* planned = std::get_if<core::UpgradePlanned>(&*body);
-    if (planned != nullptr && !planned->plan) return damaged(record, "field /plan is missing");
+    const auto* extended = std::get_if<core::PlanExtended>(&*body);
+    if ((planned != nullptr && !planned->plan) || (extended != nullptr && !extended->plan))
+      return damaged(record, "field /plan is missing");
     return core::Fact{record.at, std::move(body).value()};
   }
 

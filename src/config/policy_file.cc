@@ -121,6 +121,8 @@ core::Policy read_policy(const json& value, const std::string& pointer, Problems
   policy.failures_tolerated = count(value, "failures_tolerated");
   policy.failures_tolerated_domain = count(value, "failures_tolerated_domain");
   policy.busy = text(value, "busy") == "go-on" ? core::BusyPolicy::GoOn : core::BusyPolicy::Fail;
+  policy.on_failure = text(value, "on_failure") == "rollback" ? core::OnFailure::Rollback
+                                                              : core::OnFailure::Pause;
   policy.deadlines = read_deadlines(value.at("deadlines"));
   check_deadlines(value.at("deadlines"), join_pointer(pointer, "deadlines"), problems);
   policy.window_drain = duration(value, "window_drain");

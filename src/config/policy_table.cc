@@ -75,6 +75,12 @@ const Table& policy_table() {
                "same and name the nodes.",
         .fallback = "\"fail\"",
         .choices = {"fail", "go-on"}},
+       {.name = "on_failure",
+        .kind = Kind::Choice,
+        .doc = "When more services failed than is tolerated: pause, or go back to the old release "
+               "at once. Before pin and from unpin on it always pauses.",
+        .fallback = "\"pause\"",
+        .choices = {"pause", "rollback"}},
        {.name = "deadlines",
         .kind = Kind::Object,
         .doc = "Longest time of one step of each kind.",

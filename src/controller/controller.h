@@ -96,6 +96,9 @@ class Controller {
   // upgrades.cc
   base::Result<core::Plan> make_plan(const core::ReleaseNumber& to,
                                      const std::optional<core::Policy>& policy) const;
+  /// The way back, to look at.
+  base::Result<core::Plan> plan_back(const ports::PlanAsked& asked);
+  core::FleetFacts connected_facts() const;
   base::Error drifted(const std::string& shown_id, const core::Plan& now) const;
   base::Status check_start(const ports::StartAsked& asked);
   base::UpgradeId new_id(const core::Plan& plan);

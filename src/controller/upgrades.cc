@@ -36,6 +36,7 @@ const core::Actor* actor_of(const core::Event& event) {
                         [](const core::ApproveRequested& e) { return &e.actor; },
                         [](const core::RetryRequested& e) { return &e.actor; },
                         [](const core::SkipRequested& e) { return &e.actor; },
+                        [](const core::TurnRequested& e) { return &e.actor; },
                         [](const core::ProberCounted&) -> const core::Actor* { return nullptr; },
                     },
                     event);
@@ -69,14 +70,41 @@ class Batch {
 
 Result<core::Plan> Controller::make_plan(const core::ReleaseNumber& to,
                                          const std::optional<core::Policy>& policy) const {
-  core::PlanRequest request{fleet_, policy.value_or(policy_), to, {}};
+  return core::make_plan(profile_,
+                         {fleet_, policy.value_or(policy_), to, connected_facts()});
+}
+
+core::FleetFacts Controller::connected_facts() const {
+  core::FleetFacts facts;
   for (const auto& [host, agent] : agents_) {
-    if (agent.connected) request.facts.emplace(host, agent.facts);
+    if (agent.connected) facts.emplace(host, agent.facts);
   }
-  return core::make_plan(profile_, request);
+  return facts;
+}
+
+Result<core::Plan> Controller::plan_back(const ports::PlanAsked& asked) {
+  const Run* run = history_.unfinished();
+  core::PlanRequest request{fleet_, asked.policy.value_or(policy_), asked.to, connected_facts()};
+  core::ReleaseNumber from;
+  if (run != nullptr) {
+    const core::Plan& plan = *run->upgrade.plan;
+    if (asked.to == core::ReleaseNumber{}) request.to = plan.to;
+    request.policy = asked.policy.value_or(plan.policy);
+    from = plan.from;
+  } else if (asked.to == core::ReleaseNumber{}) {
+    return Error{ErrorCode::InvalidArgument,
+                 "no upgrade is under way; name the release that would be left again, as in: "
+                 "rollmill plan --to 39.0 --reverse"};
+  } else {
+    const auto there = core::make_plan(profile_, request);
+    if (!there.ok()) return there.error();
+    from = there->from;
+  }
+  return core::preview_way_back(profile_, request, from, asked.way == ports::Way::BackFromGate);
 }
 
 Result<core::Plan> Controller::plan(const ports::PlanAsked& asked) {
+  if (asked.way != ports::Way::Forward) return plan_back(asked);
   auto plan = make_plan(asked.to, asked.policy);
   if (plan.ok()) history_.remember_plan(*plan, ports_.clock.now());
   return plan;

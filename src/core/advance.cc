@@ -12,6 +12,11 @@ bool pause_on_failures(const Upgrade& upgrade, Deciding& deciding) {
   if (upgrade.failed_turns.empty() || !too_many_failures(upgrade)) return false;
   const base::StepIndex step = current_step(upgrade, *upgrade.failed_turns.begin());
   const StepRun& run = upgrade.steps[step.value];
+  if (turns_back_by_itself(upgrade)) {
+    add_turn(upgrade, Direction::Back,
+             {"", "on_failure: " + name_step(upgrade, step) + ": " + run.message}, deciding);
+    return true;
+  }
   deciding.fact(UpgradePaused{run.code, name_step(upgrade, step) + ": " + run.message, ""});
   return true;
 }
@@ -95,13 +100,8 @@ bool advance_active_wave(const Upgrade& upgrade, Deciding& deciding) {
 }
 
 std::vector<CheckResult> judge(const Upgrade& upgrade, const Phase& phase) {
-  FleetFacts facts;
+  const FleetFacts facts = facts_of(upgrade);
   std::vector<CheckResult> checks;
-  for (const auto& [name, host] : upgrade.host_index) {
-    const HostRun& run = upgrade.hosts[host.value];
-    facts[name] = run.facts;
-    facts[name].details["clock.ahead_ms"] = std::to_string(run.clock_ahead.count());
-  }
   for (std::uint32_t w = 0; w < phase.wave_count; ++w) {
     const Wave& wave = upgrade.plan->waves[wave_in(phase, w).value];
     for (std::uint32_t t = 0; t < wave.turn_count; ++t) {
@@ -143,6 +143,7 @@ void pause_on_judgement(const Upgrade& upgrade, const Phase& phase,
 }
 
 void finish_phase(const Upgrade& upgrade, const Phase& phase, Deciding& deciding) {
+  if (phase.finds_way) return find_way(upgrade, deciding);
   const PhaseRun& run = upgrade.phases[upgrade.phase.value];
   const Policy& policy = upgrade.plan->policy;
   const bool judges = phase.kind == PhaseKind::Preflight || phase.kind == PhaseKind::Gate;
@@ -172,6 +173,7 @@ bool advance_active_phase(const Upgrade& upgrade, Deciding& deciding) {
       return advance_active_wave(upgrade, deciding);
     case WaveState::Soaking:
     case WaveState::Done:
+    case WaveState::Left:
       return false;
   }
   base::check_failed("a wave in no state", __FILE__, __LINE__);
@@ -205,7 +207,14 @@ bool enter_phase(const Upgrade& upgrade, Deciding& deciding) {
 Decision decide_advance(const Upgrade& upgrade, base::TimePoint now) {
   Deciding deciding(now);
   if (upgrade.state != UpgradeState::Running) return deciding.take();
-  if (all_phases_done(upgrade)) return deciding.fact(UpgradeSucceeded{}).take();
+  if (upgrade.turning) {
+    if (upgrade.in_flight.empty()) begin_leg(upgrade, deciding);
+    return deciding.take();
+  }
+  if (all_phases_done(upgrade)) {
+    if (upgrade.direction == Direction::Back) return deciding.fact(UpgradeRolledBack{}).take();
+    return deciding.fact(UpgradeSucceeded{}).take();
+  }
   if (pause_on_failures(upgrade, deciding) || dispatch_ready(upgrade, deciding)) {
     return deciding.take();
   }

@@ -79,9 +79,15 @@ Decision decide(const Upgrade& upgrade, const Event& event, base::TimePoint now)
           [&](const ApproveRequested& e) { return decide_approve(upgrade, e, now); },
           [&](const RetryRequested& e) { return decide_retry(upgrade, e, now); },
           [&](const SkipRequested& e) { return decide_skip(upgrade, e, now); },
+          [&](const TurnRequested& e) { return decide_turn(upgrade, e, now); },
           [&](const ProberCounted& e) { return decide_counted(e, now); },
       },
       event);
+}
+
+CancelTask cancel_of(const Upgrade& upgrade, base::StepIndex step) {
+  const base::HostIndex host = step_at(upgrade, step).host;
+  return {upgrade.plan->fleet.hosts[host.value].name, task_of(upgrade, step).key};
 }
 
 std::vector<Command> outstanding(const Upgrade& upgrade,
@@ -93,6 +99,10 @@ std::vector<Command> outstanding(const Upgrade& upgrade,
     const base::HostName& name =
         upgrade.plan->fleet.hosts[step_at(upgrade, step).host.value].name;
     if (host && *host != name) continue;
+    if (upgrade.turning) {
+      commands.push_back(cancel_of(upgrade, step));
+      continue;
+    }
     const bool accepted = upgrade.steps[step.value].state == StepState::Running;
     if (paused && !accepted) continue;
     commands.push_back(SendTask{name, task_of(upgrade, step)});

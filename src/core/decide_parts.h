@@ -46,6 +46,7 @@ Decision decide_abort(const Upgrade& upgrade, const AbortRequested& event, base:
 Decision decide_approve(const Upgrade& upgrade, const ApproveRequested& event,
                         base::TimePoint now);
 Decision decide_retry(const Upgrade& upgrade, const RetryRequested& event, base::TimePoint now);
+Decision decide_turn(const Upgrade& upgrade, const TurnRequested& event, base::TimePoint now);
 Decision decide_skip(const Upgrade& upgrade, const SkipRequested& event, base::TimePoint now);
 
 /// Ends the pause. Tasks that were decided but reached nobody are sent again: nothing is lost by a
@@ -55,5 +56,16 @@ void add_resume(const Upgrade& upgrade, const Actor& actor, Deciding& deciding);
 /// Adds the end of a failed try: an automatic retry inside the attempt budget, or a failed turn.
 void add_failure(const Upgrade& upgrade, base::StepIndex step, const TaskFailed& failure,
                  Deciding& deciding);
+
+/// The task of a step in flight is told to give up.
+CancelTask cancel_of(const Upgrade& upgrade, base::StepIndex step);
+/// Turns round, whoever asks; `by` empty: the policy.
+void add_turn(const Upgrade& upgrade, Direction direction, const Actor& actor, Deciding& deciding);
+/// Does the policy send this upgrade back at the failure it has?
+bool turns_back_by_itself(const Upgrade& upgrade);
+/// Nothing of the old leg is in flight: the new one begins with a reading of every host.
+void begin_leg(const Upgrade& upgrade, Deciding& deciding);
+/// Every host has been read: the rest of the leg is planned, or what prevents it is told.
+void find_way(const Upgrade& upgrade, Deciding& deciding);
 
 }  // namespace rollmill::core

@@ -49,7 +49,7 @@ bool may_skip(Verb verb) {
 
 std::optional<base::PhaseIndex> phase_of_gate(const Upgrade& upgrade, const std::string& gate) {
   const auto& phases = upgrade.plan->phases;
-  for (std::uint32_t i = 0; i < phases.size(); ++i) {
+  for (std::uint32_t i = upgrade.leg.value; i < phases.size(); ++i) {
     if (phases[i].gate && phases[i].gate->name == gate) return base::PhaseIndex{i};
   }
   return std::nullopt;
@@ -57,10 +57,19 @@ std::optional<base::PhaseIndex> phase_of_gate(const Upgrade& upgrade, const std:
 
 std::string gates_of(const Upgrade& upgrade) {
   std::string names;
-  for (const Phase& phase : upgrade.plan->phases) {
-    if (phase.gate) names += (names.empty() ? "" : ", ") + phase.gate->name;
+  for (std::size_t i = upgrade.leg.value; i < upgrade.plan->phases.size(); ++i) {
+    const auto& gate = upgrade.plan->phases[i].gate;
+    if (gate) names += (names.empty() ? "" : ", ") + gate->name;
   }
-  return names;
+  return names.empty() ? "none" : names;
+}
+
+/// What failed before is left behind, and what will be asked is not known yet.
+std::optional<Decision> refuse_turning(const Upgrade& upgrade) {
+  if (!upgrade.turning) return std::nullopt;
+  return refuse(ErrorCode::FailedPrecondition,
+                "upgrade " + upgrade.id.text + " turns round just now; look at it again when its "
+                "new way is planned");
 }
 
 /// A pause of rollmill's own ends with the repair; a person's pause only with `resume`.
@@ -121,16 +130,13 @@ Decision decide_resume(const Upgrade& upgrade, const ResumeRequested& event,
 Decision decide_abort(const Upgrade& upgrade, const AbortRequested& event, base::TimePoint now) {
   Deciding deciding(now);
   deciding.fact(UpgradeAborted{event.actor.by, event.actor.reason});
-  for (const base::StepIndex step : upgrade.in_flight) {
-    const Step& plan = step_at(upgrade, step);
-    deciding.command(CancelTask{upgrade.plan->fleet.hosts[plan.host.value].name,
-                                task_of(upgrade, step).key});
-  }
+  for (const base::StepIndex step : upgrade.in_flight) deciding.command(cancel_of(upgrade, step));
   return deciding.take();
 }
 
 Decision decide_approve(const Upgrade& upgrade, const ApproveRequested& event,
                         base::TimePoint now) {
+  if (auto refused = refuse_turning(upgrade)) return *refused;
   const auto phase = phase_of_gate(upgrade, event.gate);
   if (!phase) {
     return refuse(ErrorCode::NotFound, "the plan has no gate \"" + event.gate +
@@ -152,6 +158,7 @@ Decision decide_approve(const Upgrade& upgrade, const ApproveRequested& event,
 }
 
 Decision decide_retry(const Upgrade& upgrade, const RetryRequested& event, base::TimePoint now) {
+  if (auto refused = refuse_turning(upgrade)) return *refused;
   Deciding deciding(now);
   const auto plan_one = [&](base::StepIndex step) {
     deciding.fact(StepRetryPlanned{step, now, event.actor.by, event.actor.reason});
@@ -181,6 +188,7 @@ Decision decide_retry(const Upgrade& upgrade, const RetryRequested& event, base:
 }
 
 Decision decide_skip(const Upgrade& upgrade, const SkipRequested& event, base::TimePoint now) {
+  if (auto refused = refuse_turning(upgrade)) return *refused;
   if (event.step.value >= upgrade.steps.size()) {
     return refuse(ErrorCode::NotFound,
                   "the plan has no step " + std::to_string(event.step.value));

@@ -36,6 +36,9 @@ std::optional<std::string> mismatch(const Upgrade& upgrade, const TaskReported& 
   if (host_name(upgrade, step_at(upgrade, key.step).host) != event.host.text) {
     return name_step(upgrade, key.step) + " was reported by another host, " + event.host.text;
   }
+  if (!is_of_current_leg(upgrade, key.step)) {
+    return name_step(upgrade, key.step) + " was left when the upgrade turned round";
+  }
   const std::uint32_t attempt = upgrade.steps[key.step.value].attempt;
   if (key.attempt != attempt) {
     return name_step(upgrade, key.step) + ": report of attempt " + std::to_string(key.attempt) +
@@ -78,7 +81,7 @@ void add_failure(const Upgrade& upgrade, base::StepIndex step, const TaskFailed&
                  Deciding& deciding) {
   const StepRun& run = upgrade.steps[step.value];
   deciding.fact(StepFailed{step, run.attempt, failure});
-  if (is_final(upgrade.state)) return;
+  if (is_final(upgrade.state) || upgrade.turning) return;
   const Policy& policy = upgrade.plan->policy;
   if (failure.retryable && run.attempt - run.budget_from < policy.max_attempts) {
     deciding.fact(StepRetryPlanned{step, deciding.now() + policy.retry_delay, "", ""});

@@ -41,10 +41,8 @@ TaskFailed deadline_failure(const Upgrade& upgrade, base::StepIndex step) {
 }
 
 void add_deadline(const Upgrade& upgrade, base::StepIndex step, Deciding& deciding) {
-  const Step& plan = step_at(upgrade, step);
-  const TaskKey key = task_of(upgrade, step).key;
   add_failure(upgrade, step, deadline_failure(upgrade, step), deciding);
-  deciding.command(CancelTask{upgrade.plan->fleet.hosts[plan.host.value].name, key});
+  deciding.command(cancel_of(upgrade, step));
 }
 
 std::string names_of_unreachable(const Upgrade& upgrade) {

@@ -177,6 +177,25 @@ struct Narrator {
     say("aborted" + because(f.by, f.reason), "error");
   }
   void operator()(const UpgradeSucceeded&) const { say("upgrade succeeded"); }
+  void operator()(const DirectionTurned& f) const {
+    const bool back = f.direction == Direction::Back;
+    say((back ? "turns back to " + to_string(upgrade.plan->from)
+              : "turns forward to " + to_string(upgrade.plan->to)) +
+            because(f.by, f.reason),
+        "warning");
+  }
+  void operator()(const PlanExtended& f) const {
+    std::string names;
+    for (std::size_t i = upgrade.phase.value; i < f.plan->phases.size(); ++i) {
+      names += (names.empty() ? "" : ", ") + std::string(to_string(f.plan->phases[i].kind));
+    }
+    say("the way " + std::string(upgrade.direction == Direction::Back ? "back" : "forward") +
+        " goes on with: " + names + "; plan " + f.plan->id.text);
+  }
+  void operator()(const UpgradeRolledBack&) const {
+    say("every service is of " + to_string(upgrade.plan->from) +
+        " again; the schema stays expanded");
+  }
   void operator()(const ApiProbed& f) const {
     say("API probes: " + std::to_string(f.sent) + " sent, " + std::to_string(f.failed) + " failed" +
             (f.last_error.empty() ? "" : ", last: " + f.last_error),

@@ -130,10 +130,14 @@ struct Evolver {
   void operator()(const UpgradeSucceeded&) const {
     set_finished(upgrade, UpgradeCause::Finish, at);
   }
+  void operator()(const UpgradeRolledBack&) const {
+    set_finished(upgrade, UpgradeCause::FinishBack, at);
+  }
+  void operator()(const DirectionTurned& fact) const { turn_direction(upgrade, fact, at); }
+  void operator()(const PlanExtended& fact) const { extend_plan(upgrade, fact); }
   void operator()(const ApiProbed& fact) const {
-    const std::size_t last = upgrade.plan->phases.size() - 1;
-    const std::size_t phase = std::min<std::size_t>(upgrade.phase.value, last);
-    ProbeCount& count = upgrade.probes[upgrade.plan->phases[phase].kind];
+    const auto last = static_cast<std::uint32_t>(upgrade.plan->phases.size() - 1);
+    ProbeCount& count = upgrade.probes[{std::min(upgrade.phase.value, last)}];
     count.sent += fact.sent;
     count.failed += fact.failed;
     count.longest_gap = std::max(count.longest_gap, fact.longest_gap);

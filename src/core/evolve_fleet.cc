@@ -45,7 +45,8 @@ void mark_what_is_done(Upgrade& upgrade) {
 /// Moves the host's waiting turns between `startable` and `unreachable`.
 void move_waiting_turns(Upgrade& upgrade, base::HostIndex host, bool reachable) {
   for (const base::TurnIndex turn : upgrade.turns_of_host[host.value]) {
-    std::set<base::TurnIndex>& startable = upgrade.startable[domain_of(turn_at(upgrade, turn))];
+    std::set<base::TurnIndex>& startable =
+        upgrade.startable[budget_needed(upgrade, turn_at(upgrade, turn))];
     if (reachable && upgrade.unreachable.erase(turn) > 0) startable.insert(turn);
     if (!reachable && startable.erase(turn) > 0) upgrade.unreachable.insert(turn);
   }
@@ -90,7 +91,7 @@ void disconnect_host(Upgrade& upgrade, base::HostIndex host, const std::string& 
 }
 
 void give_approval(Upgrade& upgrade, const ApprovalGiven& fact, base::TimePoint at) {
-  for (std::uint32_t i = 0; i < upgrade.plan->phases.size(); ++i) {
+  for (std::uint32_t i = upgrade.leg.value; i < upgrade.plan->phases.size(); ++i) {
     const auto& gate = upgrade.plan->phases[i].gate;
     if (!gate || gate->name != fact.gate) continue;
     upgrade.timers.erase(
@@ -103,7 +104,7 @@ void give_approval(Upgrade& upgrade, const ApprovalGiven& fact, base::TimePoint 
 void expire_approval(Upgrade& upgrade, const std::string& gate) {
   Approval& approval = upgrade.approvals.at(gate);
   approval.expired = true;
-  for (std::uint32_t i = 0; i < upgrade.plan->phases.size(); ++i) {
+  for (std::uint32_t i = upgrade.leg.value; i < upgrade.plan->phases.size(); ++i) {
     upgrade.timers.erase({approval.expires_at, TimerKind::ApprovalExpiry, i});
   }
 }

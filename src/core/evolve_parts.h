@@ -15,6 +15,11 @@ void disconnect_host(Upgrade& upgrade, base::HostIndex host, const std::string& 
 void give_approval(Upgrade& upgrade, const ApprovalGiven& fact, base::TimePoint at);
 void expire_approval(Upgrade& upgrade, const std::string& gate);
 
+/// Nothing new is sent until what is in flight has ended.
+void turn_direction(Upgrade& upgrade, const DirectionTurned& fact, base::TimePoint at);
+/// A new leg while turning; else the rest of the leg, planned from the readings of its first phase.
+void extend_plan(Upgrade& upgrade, const PlanExtended& fact);
+
 void reset_phase(Upgrade& upgrade, base::PhaseIndex phase);
 void start_wave(Upgrade& upgrade, base::WaveIndex wave);
 void start_turn(Upgrade& upgrade, base::TurnIndex turn, base::TimePoint at);

@@ -33,11 +33,12 @@ void mark_service(Upgrade& upgrade, base::StepIndex step) {
   if (!turn.service_index) return;
   ServiceRun& service = upgrade.services[turn.service_index->value];
   const Verb verb = step_at(upgrade, step).verb;
-  if (verb == Verb::Install && !service.new_release) {
-    service.new_release = true;
-    ++upgrade.new_services;
+  const bool brings_new = step_at(upgrade, step).args.to == upgrade.plan->to;
+  if (verb == Verb::Install && service.new_release != brings_new) {
+    service.new_release = brings_new;
+    upgrade.new_services += brings_new ? 1U : -1U;
   }
-  if (verb == Verb::Unpin && !service.unpinned) {
+  if (verb == Verb::Unpin && brings_new && !service.unpinned) {
     service.unpinned = true;
     ++upgrade.unpinned_services;
   }
@@ -55,7 +56,8 @@ void step_done(Upgrade& upgrade, base::TurnIndex index, base::TimePoint at) {
   TurnRun& turn = upgrade.turns.at(index.value);
   if (turn.state == TurnState::Failed) revive_turn(upgrade, index);
   ++turn.steps_done;
-  if (turn.steps_done < turn_at(upgrade, index).step_count && !is_final(upgrade.state)) {
+  if (upgrade.turning || is_final(upgrade.state)) return;
+  if (turn.steps_done < turn_at(upgrade, index).step_count) {
     make_ready(upgrade, current_step(upgrade, index), at);
   }
 }
@@ -84,7 +86,7 @@ void start_wave(Upgrade& upgrade, base::WaveIndex index) {
     const base::TurnIndex turn = turn_in(wave, i);
     const Turn& plan = turn_at(upgrade, turn);
     if (upgrade.hosts[plan.host.value].connected) {
-      upgrade.startable[domain_of(plan)].insert(turn);
+      upgrade.startable[budget_needed(upgrade, plan)].insert(turn);
     } else {
       upgrade.unreachable.insert(turn);
     }
@@ -96,9 +98,12 @@ void start_turn(Upgrade& upgrade, base::TurnIndex index, base::TimePoint at) {
   const Turn& turn = turn_at(upgrade, index);
   move_state(kTurnTable, run.state, TurnCause::Start);
   run.started_at = at;
-  const DomainKey domain = domain_of(turn);
-  upgrade.startable[domain].erase(index);
-  if (turn.takes_down) ++upgrade.domains.at(domain).charged;
+  const DomainKey needed = budget_needed(upgrade, turn);
+  upgrade.startable[needed].erase(index);
+  if (turn.takes_down && !needed.first.empty()) {
+    ++upgrade.domains.at(needed).charged;
+    service_of(upgrade, turn)->charged = true;
+  }
   ++wave_of(upgrade, index).turns_active;
   make_ready(upgrade, turn.first_step, at);
 }
@@ -109,7 +114,10 @@ void finish_turn(Upgrade& upgrade, base::TurnIndex index, base::TimePoint at) {
   ROLLMILL_CHECK(run.steps_done == turn.step_count);
   move_state(kTurnTable, run.state, TurnCause::Finish);
   run.finished_at = at;
-  if (turn.takes_down) --upgrade.domains.at(domain_of(turn)).charged;
+  if (turn.takes_down) {
+    --upgrade.domains.at(domain_of(turn)).charged;
+    service_of(upgrade, turn)->charged = false;
+  }
   --wave_of(upgrade, index).turns_active;
   ++wave_of(upgrade, index).turns_done;
 }
@@ -145,6 +153,10 @@ void dispatch_step(Upgrade& upgrade, const StepDispatched& fact, base::TimePoint
   run.checks.clear();
   run.code.clear();
   run.message.clear();
+  const Step& plan = step_at(upgrade, fact.step);
+  if (plan.verb == Verb::Unpin && plan.args.to == upgrade.plan->to && !upgrade.past_return) {
+    upgrade.past_return = fact.step;
+  }
   upgrade.in_flight.insert(fact.step);
   upgrade.timers.insert({fact.deadline, TimerKind::StepDeadline, fact.step.value});
 }

@@ -80,6 +80,21 @@ std::optional<Blocked> explain_pause(const Upgrade& upgrade) {
   return result;
 }
 
+/// Tasks of the leg before that are still awaited.
+std::optional<Blocked> explain_turning(const Upgrade& upgrade) {
+  if (!upgrade.turning || upgrade.in_flight.empty()) return std::nullopt;
+  const base::StepIndex step = *upgrade.in_flight.begin();
+  const HostRun& host = upgrade.hosts[step_at(upgrade, step).host.value];
+  const std::string more = upgrade.in_flight.size() == 1
+                               ? ""
+                               : " and " + std::to_string(upgrade.in_flight.size() - 1) + " more";
+  return blocked(upgrade, "TURNING",
+                 name_step(upgrade, step) + more + " must end first, until " +
+                     base::format_time(upgrade.steps[step.value].deadline) + " at the latest" +
+                     (host.connected ? "" : "; the agent is away: " + host.lost_reason),
+                 upgrade.turned_at, names_of(upgrade, step));
+}
+
 std::optional<Blocked> explain_gate(const Upgrade& upgrade) {
   if (all_phases_done(upgrade)) return std::nullopt;
   const PhaseRun& run = upgrade.phases[upgrade.phase.value];
@@ -157,6 +172,7 @@ std::optional<Blocked> explain_retry(const Upgrade& upgrade, base::TimePoint now
 std::optional<Blocked> explain(const Upgrade& upgrade, base::TimePoint now) {
   if (upgrade.state == UpgradeState::Paused) return explain_pause(upgrade);
   if (upgrade.state != UpgradeState::Running) return std::nullopt;
+  if (upgrade.turning) return explain_turning(upgrade);
   if (auto why = explain_gate(upgrade)) return why;
   if (auto why = explain_steps(upgrade)) return why;
   if (auto why = explain_wave(upgrade)) return why;

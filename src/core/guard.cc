@@ -28,10 +28,14 @@ std::optional<std::string> guard_dispatch(const Upgrade& upgrade, base::StepInde
   if (turn.takes_down) {
     if (auto broken = guard_budget(upgrade, turn)) return broken;
   }
+  const bool brings_new = plan.args.to == upgrade.plan->to;
   const bool starts_unpinned =
       plan.verb == Verb::Start && plan.args.new_release && !plan.args.pinned;
-  if ((starts_unpinned || plan.verb == Verb::Unpin) && !everything_new(upgrade)) {
+  if (brings_new && (starts_unpinned || plan.verb == Verb::Unpin) && !everything_new(upgrade)) {
     return "promise 2: a service of the old release is left, nothing may start unpinned";
+  }
+  if (!brings_new && upgrade.past_return) {
+    return "promise 4: the point of no return has been passed, nothing goes back";
   }
   if (plan.verb == Verb::Migrate && upgrade.unpinned_services != upgrade.services.size()) {
     return "promise 3: a service is still pinned, contract may not begin";

@@ -12,23 +12,27 @@ void expect(Broken& broken, bool holds, const std::string& what) {
   if (!holds) broken.push_back(what);
 }
 
-/// Promise 1: counted anew from the turns, never more away than the budget allows.
+/// Promise 1: counted anew from the services, never more away than the budget allows.
 void check_budgets(const Upgrade& upgrade, Broken& broken) {
   std::map<DomainKey, DomainRun> counted;
+  std::size_t index = 0;
   for (const Host& host : upgrade.plan->fleet.hosts) {
     for (const Service& service : host.services) {
-      ++counted[{service.role, service.domain}].total;
+      DomainRun& run = counted[{service.role, service.domain}];
+      ++run.total;
+      if (upgrade.services[index++].charged) ++run.charged;
     }
   }
   for (std::size_t i = 0; i < upgrade.turns.size(); ++i) {
     const Turn& turn = upgrade.plan->turns[i];
     const TurnState state = upgrade.turns[i].state;
     if (!turn.takes_down) continue;
-    DomainRun& run = counted[domain_of(turn)];
-    if (state == TurnState::Active || state == TurnState::Failed) ++run.charged;
-    if (state == TurnState::Failed) ++run.failed;
+    const bool holds = state == TurnState::Active || state == TurnState::Failed;
+    expect(broken, !holds || upgrade.services[turn.service_index->value].charged,
+           "promise 1: a turn under way is not charged to its budget");
+    if (state == TurnState::Failed) ++counted[domain_of(turn)].failed;
   }
-  expect(broken, counted == upgrade.domains, "index: domain counters differ from the turns");
+  expect(broken, counted == upgrade.domains, "index: domain counters differ from the services");
   for (const auto& [key, run] : counted) {
     const Budget budget = budget_of(upgrade.plan->policy, key.first);
     const bool holds = run.charged <= budget.max_unavailable &&
@@ -79,7 +83,14 @@ bool was_approved(const Upgrade& upgrade, const Phase& phase) {
 
 /// Promises 3 and 4: phases in order, gated ones only with an approval.
 void check_phases(const Upgrade& upgrade, Broken& broken) {
-  for (std::size_t i = 0; i < upgrade.phases.size(); ++i) {
+  for (std::size_t i = 0; i < upgrade.leg.value; ++i) {
+    const PhaseState state = upgrade.phases[i].state;
+    expect(broken, state == PhaseState::Done || state == PhaseState::Left,
+           "promise 4: a phase of an earlier leg goes on");
+  }
+  expect(broken, upgrade.direction == Direction::Forward || !upgrade.past_return,
+         "promise 4: it goes back past the point of no return");
+  for (std::size_t i = upgrade.leg.value; i < upgrade.phases.size(); ++i) {
     const PhaseState state = upgrade.phases[i].state;
     const bool entered = state == PhaseState::Active || state == PhaseState::Done;
     if (i < upgrade.phase.value) {
@@ -87,7 +98,7 @@ void check_phases(const Upgrade& upgrade, Broken& broken) {
     } else if (i > upgrade.phase.value) {
       expect(broken, state == PhaseState::Pending, "promise 4: a later phase has begun");
     }
-    expect(broken, !entered || was_approved(upgrade, upgrade.plan->phases[i]),
+    expect(broken, !entered || upgrade.turning || was_approved(upgrade, upgrade.plan->phases[i]),
            "promise 3: a gated phase was entered without its approval");
   }
 }

@@ -50,16 +50,19 @@ constexpr auto kUpgradeStates = std::to_array<std::pair<UpgradeState, const char
     {UpgradeState::None, "NONE"},           {UpgradeState::Planned, "PLANNED"},
     {UpgradeState::Running, "RUNNING"},     {UpgradeState::Paused, "PAUSED"},
     {UpgradeState::Succeeded, "SUCCEEDED"}, {UpgradeState::Aborted, "ABORTED"},
+    {UpgradeState::RolledBack, "ROLLED_BACK"},
 });
+constexpr auto kDirections = std::to_array<std::pair<Direction, const char*>>({
+    {Direction::Forward, "FORWARD"}, {Direction::Back, "BACK"}});
 constexpr auto kPhaseStates = std::to_array<std::pair<PhaseState, const char*>>({
     {PhaseState::Pending, "pending"}, {PhaseState::Awaiting, "awaiting"},
-    {PhaseState::Active, "active"}, {PhaseState::Done, "done"}});
+    {PhaseState::Active, "active"}, {PhaseState::Done, "done"}, {PhaseState::Left, "left"}});
 constexpr auto kWaveStates = std::to_array<std::pair<WaveState, const char*>>({
     {WaveState::Pending, "pending"}, {WaveState::Active, "active"},
-    {WaveState::Soaking, "soaking"}, {WaveState::Done, "done"}});
+    {WaveState::Soaking, "soaking"}, {WaveState::Done, "done"}, {WaveState::Left, "left"}});
 constexpr auto kTurnStates = std::to_array<std::pair<TurnState, const char*>>({
     {TurnState::Pending, "pending"}, {TurnState::Active, "active"},
-    {TurnState::Failed, "failed"}, {TurnState::Done, "done"}});
+    {TurnState::Failed, "failed"}, {TurnState::Done, "done"}, {TurnState::Left, "left"}});
 constexpr auto kStepStates = std::to_array<std::pair<StepState, const char*>>({
     {StepState::Pending, "pending"},     {StepState::Dispatched, "dispatched"},
     {StepState::Running, "running"},     {StepState::Succeeded, "succeeded"},
@@ -69,16 +72,18 @@ constexpr auto kUpgradeCauses = std::to_array<std::pair<UpgradeCause, const char
     {UpgradeCause::Plan, "plan"},     {UpgradeCause::Start, "start"},
     {UpgradeCause::Pause, "pause"},   {UpgradeCause::Resume, "resume"},
     {UpgradeCause::Abort, "abort"},   {UpgradeCause::Finish, "finish"},
+    {UpgradeCause::TurnRound, "turn round"}, {UpgradeCause::FinishBack, "finish back"},
 });
 constexpr auto kPhaseCauses = std::to_array<std::pair<PhaseCause, const char*>>({
     {PhaseCause::ReachGate, "reach gate"}, {PhaseCause::Start, "start"},
-    {PhaseCause::Finish, "finish"}, {PhaseCause::Reset, "reset"}});
+    {PhaseCause::Finish, "finish"}, {PhaseCause::Reset, "reset"},
+    {PhaseCause::Leave, "leave"}});
 constexpr auto kWaveCauses = std::to_array<std::pair<WaveCause, const char*>>({
     {WaveCause::Start, "start"}, {WaveCause::Soak, "soak"},
-    {WaveCause::Finish, "finish"}, {WaveCause::Reset, "reset"}});
+    {WaveCause::Finish, "finish"}, {WaveCause::Reset, "reset"}, {WaveCause::Leave, "leave"}});
 constexpr auto kTurnCauses = std::to_array<std::pair<TurnCause, const char*>>({
     {TurnCause::Start, "start"}, {TurnCause::Fail, "fail"}, {TurnCause::Retry, "retry"},
-    {TurnCause::Finish, "finish"}, {TurnCause::Reset, "reset"}});
+    {TurnCause::Finish, "finish"}, {TurnCause::Reset, "reset"}, {TurnCause::Leave, "leave"}});
 constexpr auto kStepCauses = std::to_array<std::pair<StepCause, const char*>>({
     {StepCause::Dispatch, "dispatch"}, {StepCause::Accept, "accept"},
     {StepCause::Wait, "wait"},         {StepCause::Succeed, "succeed"},
@@ -120,6 +125,9 @@ struct FactNamer {
   const char* operator()(const UpgradeAborted&) const { return "UpgradeAborted"; }
   const char* operator()(const UpgradeSucceeded&) const { return "UpgradeSucceeded"; }
   const char* operator()(const ApiProbed&) const { return "ApiProbed"; }
+  const char* operator()(const DirectionTurned&) const { return "DirectionTurned"; }
+  const char* operator()(const PlanExtended&) const { return "PlanExtended"; }
+  const char* operator()(const UpgradeRolledBack&) const { return "UpgradeRolledBack"; }
 };
 
 }  // namespace
@@ -129,6 +137,7 @@ std::optional<Verb> parse_verb(const std::string& text) { return value_of(kVerbs
 const char* to_string(Verdict verdict) { return name_of(kVerdicts, verdict); }
 const char* to_string(PhaseKind kind) { return name_of(kPhases, kind); }
 std::optional<PhaseKind> parse_phase(const std::string& text) { return value_of(kPhases, text); }
+const char* to_string(Direction direction) { return name_of(kDirections, direction); }
 const char* to_string(UpgradeState state) { return name_of(kUpgradeStates, state); }
 const char* to_string(PhaseState state) { return name_of(kPhaseStates, state); }
 const char* to_string(WaveState state) { return name_of(kWaveStates, state); }

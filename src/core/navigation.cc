@@ -4,6 +4,35 @@
 
 namespace rollmill::core {
 
+FleetFacts facts_of(const Upgrade& upgrade) {
+  FleetFacts facts;
+  for (const auto& [name, host] : upgrade.host_index) {
+    const HostRun& run = upgrade.hosts[host.value];
+    facts[name] = run.facts;
+    facts[name].details["clock.ahead_ms"] = std::to_string(run.clock_ahead.count());
+  }
+  return facts;
+}
+
+std::optional<std::string> why_no_way_back(const Upgrade& upgrade) {
+  const Plan& plan = *upgrade.plan;
+  const bool began_behind_it = plan.phases.front().kind == PhaseKind::Unpin;
+  if (!began_behind_it && !upgrade.past_return) return std::nullopt;
+  std::string passed = "before this upgrade began";
+  if (!began_behind_it) {
+    const StepRun& run = upgrade.steps[upgrade.past_return->value];
+    passed = "with " + name_step(upgrade, *upgrade.past_return) + " at " +
+             base::format_time(run.dispatched_at);
+  }
+  const std::string& backup = plan.policy.backup_reference;
+  return "the point of no return was passed " + passed + ": an unpinned service of " +
+         to_string(plan.to) + " may have saved rows that " + to_string(plan.from) +
+         " cannot read. It can only go on to " + to_string(plan.to) +
+         " (repair what failed, then: rollmill upgrade retry " + upgrade.id.text +
+         "), or the database backup is put back by hand" +
+         (backup.empty() ? "; none was named" : ": " + backup);
+}
+
 Budget budget_of(const Policy& policy, const std::string& role) {
   const auto found = policy.budgets.find(role);
   return found == policy.budgets.end() ? Budget{} : found->second;

@@ -21,6 +21,17 @@ inline const std::string& host_name(const Upgrade& upgrade, base::HostIndex host
 inline DomainKey domain_of(const Turn& turn) {
   return turn.takes_down ? DomainKey{turn.role, turn.domain} : DomainKey{};
 }
+inline ServiceRun* service_of(Upgrade& upgrade, const Turn& turn) {
+  return turn.service_index ? &upgrade.services.at(turn.service_index->value) : nullptr;
+}
+/// The budget that the start of this turn needs; empty for a service that is charged already.
+inline DomainKey budget_needed(const Upgrade& upgrade, const Turn& turn) {
+  const bool charged = turn.service_index && upgrade.services[turn.service_index->value].charged;
+  return charged ? DomainKey{} : domain_of(turn);
+}
+inline bool is_of_current_leg(const Upgrade& upgrade, base::StepIndex step) {
+  return upgrade.plan->waves[turn_of(upgrade, step).wave.value].phase >= upgrade.leg;
+}
 /// The step a turn is at: the first that is not done.
 inline base::StepIndex current_step(const Upgrade& upgrade, base::TurnIndex turn) {
   const Turn& plan = turn_at(upgrade, turn);
@@ -36,6 +47,10 @@ inline base::WaveIndex wave_in(const Phase& phase, std::uint32_t position) {
   return {phase.first_wave.value + position};
 }
 
+/// What every host was read to be last, with how far its clock is ahead.
+FleetFacts facts_of(const Upgrade& upgrade);
+/// Why nothing leads back any more, and what can be done instead; nothing while there is a way.
+std::optional<std::string> why_no_way_back(const Upgrade& upgrade);
 Budget budget_of(const Policy& policy, const std::string& role);
 /// May one more service of this role and domain go away now?
 bool budget_allows(const Upgrade& upgrade, const DomainKey& domain);

@@ -1,5 +1,6 @@
 #include "core/plan_builder.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/navigation.h"
@@ -45,7 +46,17 @@ base::Index<Tag> end_of(const List& list) {
 
 }  // namespace
 
+base::Error no_plan(const std::vector<std::string>& problems) {
+  std::string message = "no plan is possible:";
+  for (const std::string& problem : problems) message += "\n  - " + problem;
+  return {base::ErrorCode::FailedPrecondition, message};
+}
+
 PlanBuilder::PlanBuilder(Plan& plan) : plan_(plan) {
+  if (!plan_.phases.empty()) {
+    direction_ = plan_.phases.back().direction;
+    leg_ = plan_.phases.back().leg;
+  }
   for (std::uint32_t host = 0; host < plan_.fleet.hosts.size(); ++host) {
     const std::vector<Service>& services = plan_.fleet.hosts[host].services;
     for (std::size_t position = 0; position < services.size(); ++position) {
@@ -60,8 +71,58 @@ void PlanBuilder::begin_phase(PhaseKind kind, std::string undo, bool reversible)
   phase.kind = kind;
   phase.undo = std::move(undo);
   phase.reversible = reversible;
+  phase.direction = direction_;
+  phase.leg = leg_;
   phase.first_wave = end_of<base::WaveTag>(plan_.waves);
   plan_.phases.push_back(std::move(phase));
+}
+
+void PlanBuilder::begin_leg(Direction direction) {
+  direction_ = direction;
+  ++leg_;
+}
+
+void PlanBuilder::add_everywhere(const std::string& label, const std::vector<Verb>& verbs,
+                                 const TaskArgs& common, bool services_only) {
+  begin_wave(label);
+  for (std::uint32_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
+    const Host& host = plan_.fleet.hosts[i];
+    if (services_only && host.services.empty()) continue;
+    TaskArgs own = common;
+    own.schema = host.schema;
+    add_host_turn({i}, std::vector<TaskArgs>(verbs.size(), own), verbs);
+  }
+}
+
+void PlanBuilder::add_schema_turn(const std::vector<Verb>& verbs, const TaskArgs& common) {
+  begin_wave("schema host");
+  for (std::uint32_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
+    if (!plan_.fleet.hosts[i].schema) continue;
+    TaskArgs own = common;
+    own.schema = true;
+    add_host_turn({i}, std::vector<TaskArgs>(verbs.size(), own), verbs);
+  }
+}
+
+void PlanBuilder::add_first_wave(const std::vector<base::ServiceIndex>& services,
+                                 const std::function<void(base::ServiceIndex)>& add_turn) {
+  if (services.empty()) return;
+  begin_wave("services that are down or were under way", plan_.policy.soak);
+  std::for_each(services.begin(), services.end(), add_turn);
+}
+
+void PlanBuilder::add_waves(const std::vector<base::ServiceIndex>& services,
+                            const std::function<void(base::ServiceIndex)>& add_turn) {
+  const std::size_t cap = plan_.policy.max_wave == 0 ? services.size() : plan_.policy.max_wave;
+  std::size_t size = plan_.policy.canary == 0 ? cap : plan_.policy.canary;
+  std::size_t at = 0;
+  for (std::uint32_t number = 1; at < services.size(); ++number) {
+    const bool canary = number == 1 && plan_.policy.canary != 0;
+    begin_wave(canary ? "canary" : "wave " + std::to_string(number), plan_.policy.soak);
+    const std::size_t end = std::min(services.size(), at + std::min(size, cap));
+    for (; at < end; ++at) add_turn(services[at]);
+    size = canary && plan_.policy.max_wave == 0 ? std::max<std::size_t>(2, size * 2) : size * 2;
+  }
 }
 
 void PlanBuilder::set_gate(GateSpec gate) { plan_.phases.back().gate = std::move(gate); }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -7,10 +9,26 @@
 
 namespace rollmill::core {
 
-/// Puts phases, waves, turns and steps together, flat, in order. Used by make_plan only.
+/// Gives the plan its id: the hash of everything that it was made from and will do; volatile
+/// readings are left out.
+void name_plan(Plan& plan);
+/// One sentence a problem, as the error that there is no plan.
+base::Error no_plan(const std::vector<std::string>& problems);
+
+/// @name Legs: append what `plan` still needs in one direction, from readings of every host
+/// @{
+base::Status append_forward(const Profile& profile, Plan& plan, const LegRequest& request);
+base::Status append_back(const Profile& profile, Plan& plan, const LegRequest& request);
+/// @}
+
+/// Puts phases, waves, turns and steps together, flat, in order; goes on behind what the plan has.
+/// Used by planners only.
 class PlanBuilder {
  public:
   explicit PlanBuilder(Plan& plan);
+
+  /// Phases that follow belong to a new leg; without it, to the plan's last one.
+  void begin_leg(Direction direction);
 
   void begin_phase(PhaseKind kind, std::string undo, bool reversible = true);
   void set_gate(GateSpec gate);
@@ -21,6 +39,18 @@ class PlanBuilder {
   /// A turn of one service; `args` are completed with its name, role and domain.
   void add_service_turn(base::ServiceIndex service, bool takes_down,
                         const std::vector<Verb>& verbs, TaskArgs args);
+
+  /// One wave: the verbs on every host, or on every host with services.
+  void add_everywhere(const std::string& label, const std::vector<Verb>& verbs,
+                      const TaskArgs& common, bool services_only = false);
+  /// One wave: the verbs on the schema host.
+  void add_schema_turn(const std::vector<Verb>& verbs, const TaskArgs& common);
+  /// Canary, then waves that double up to the largest that the policy allows.
+  void add_waves(const std::vector<base::ServiceIndex>& services,
+                 const std::function<void(base::ServiceIndex)>& add_turn);
+  /// One wave of services that hold their budget already; none when there are none.
+  void add_first_wave(const std::vector<base::ServiceIndex>& services,
+                      const std::function<void(base::ServiceIndex)>& add_turn);
 
   const Service& service(base::ServiceIndex index) const;
   base::HostIndex host_of(base::ServiceIndex index) const;
@@ -36,6 +66,8 @@ class PlanBuilder {
     std::size_t position = 0;  ///< In the host's list.
   };
   Plan& plan_;
+  Direction direction_ = Direction::Forward;
+  std::uint32_t leg_ = 0;
   std::vector<Place> places_;  ///< By service index.
   std::map<std::string, std::vector<base::ServiceIndex>> by_role_;
 };

@@ -2,7 +2,6 @@
 
 #include "core/fleet_reading.h"
 #include "core/plan_builder.h"
-#include "rollmill/base/digest.h"
 #include "rollmill/core/checks.h"
 #include "rollmill/core/plan.h"
 
@@ -12,13 +11,19 @@ namespace {
 /// Writes the phases of one plan in order, from what the fleet was read to be.
 class Planner {
  public:
-  Planner(const Profile& profile, Plan& plan, const FleetReading& reading)
-      : profile_(profile), plan_(plan), reading_(reading), build_(plan) {}
+  Planner(const Profile& profile, Plan& plan, const FleetReading& reading,
+          std::vector<bool> charged = {})
+      : profile_(profile),
+        plan_(plan),
+        reading_(reading),
+        charged_(std::move(charged)),
+        build_(plan) {}
 
-  void write() {
+  /// All of it, or what comes after a preflight that was passed in an earlier leg.
+  void write(bool with_preflight) {
     const bool past_return = reading_.any_unpinned;
     if (!past_return) {
-      preflight();
+      if (with_preflight) preflight();
       stage();
       expand();
       pin();
@@ -40,46 +45,24 @@ class Planner {
     return result;
   }
 
-  void on_all_hosts(const std::string& label, const std::vector<Verb>& verbs,
-                    const TaskArgs& common, bool services_only = false) {
-    build_.begin_wave(label);
-    for (std::uint32_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
-      const Host& host = plan_.fleet.hosts[i];
-      if (services_only && host.services.empty()) continue;
-      TaskArgs own = common;
-      own.schema = host.schema;
-      build_.add_host_turn({i}, std::vector<TaskArgs>(verbs.size(), own), verbs);
-    }
-  }
-
-  void on_schema_host(const std::vector<Verb>& verbs, const TaskArgs& common) {
-    build_.begin_wave("schema host");
-    for (std::uint32_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
-      if (!plan_.fleet.hosts[i].schema) continue;
-      TaskArgs own = common;
-      own.schema = true;
-      build_.add_host_turn({i}, std::vector<TaskArgs>(verbs.size(), own), verbs);
-    }
-  }
-
   void preflight() {
     build_.begin_phase(PhaseKind::Preflight, "nothing is changed");
-    on_all_hosts("all hosts", {Verb::Inspect}, args());
+    build_.add_everywhere("all hosts", {Verb::Inspect}, args());
     TaskArgs survey = args();
     survey.baseline = true;
-    on_schema_host({Verb::Survey}, survey);
+    build_.add_schema_turn({Verb::Survey}, survey);
   }
 
   void stage() {
     build_.begin_phase(PhaseKind::Stage, "delete what was fetched");
-    on_all_hosts("all hosts", {Verb::Stage}, args());
+    build_.add_everywhere("all hosts", {Verb::Stage}, args());
   }
 
   void expand() {
     build_.begin_phase(PhaseKind::Expand, "none needed: both releases work on the new schema");
     const std::string heavy = heavy_expand();
     if (!heavy.empty()) build_.set_gate({"expand", heavy});
-    on_schema_host({Verb::Install, Verb::Expand}, args());
+    build_.add_schema_turn({Verb::Install, Verb::Expand}, args());
     build_.begin_wave("running services still answer");
     for (const RoleInfo& role : profile_.roles) {
       const auto& services = build_.services_of(role.role);
@@ -102,7 +85,7 @@ class Planner {
     TaskArgs pin_args = args();
     pin_args.window_drain = plan_.policy.window_drain;
     pin_args.window_heartbeat = plan_.policy.window_heartbeat;
-    on_all_hosts("all hosts", {Verb::Pin}, pin_args, true);
+    build_.add_everywhere("all hosts", {Verb::Pin}, pin_args, true);
   }
 
   void upgrade_role(const RoleInfo& role) {
@@ -110,13 +93,22 @@ class Planner {
     build_.begin_phase(kind, "put the old release back, host by host");
     std::vector<Verb> verbs = {Verb::Drain, Verb::Stop, Verb::Install, Verb::Start, Verb::Probe};
     if (role.serves_api) verbs.push_back(Verb::Enlist);
-    in_waves(role, verbs, proving(true, true), Standing::Old);
+    const auto add = [&](base::ServiceIndex service) {
+      add_turn(service, verbs, proving(true, true), standing(service) == Standing::Old);
+    };
+    std::vector<base::ServiceIndex> first;
+    std::vector<base::ServiceIndex> others;
+    for (const base::ServiceIndex service : build_.services_of(role.role)) {
+      (is_charged(service) ? first : others).push_back(service);
+    }
+    build_.add_first_wave(first, add);
+    build_.add_waves(others, add);
   }
 
   void gate() {
     build_.begin_phase(PhaseKind::Gate, "put the old release back, host by host");
-    on_all_hosts("all hosts", {Verb::Attest}, proving(true, true), true);
-    on_schema_host({Verb::Survey}, args());
+    build_.add_everywhere("all hosts", {Verb::Attest}, proving(true, true), true);
+    build_.add_schema_turn({Verb::Survey}, args());
   }
 
   void unpin() {
@@ -141,34 +133,16 @@ class Planner {
     migrate.migrate_batch = plan_.policy.migrate_batch;
     migrate.migrate_pause = plan_.policy.migrate_pause;
     migrate.new_release = true;
-    on_schema_host({Verb::Migrate}, migrate);
+    build_.add_schema_turn({Verb::Migrate}, migrate);
   }
 
   void verify() {
     build_.begin_phase(PhaseKind::Verify, "nothing is changed but our own temporary settings",
                        false);
-    on_all_hosts("all hosts", {Verb::Restore, Verb::Attest}, proving(true, false), true);
+    build_.add_everywhere("all hosts", {Verb::Restore, Verb::Attest}, proving(true, false), true);
     TaskArgs survey = args();
     survey.unpinned_rows = true;
-    on_schema_host({Verb::Survey}, survey);
-  }
-
-  /// Canary, then waves that double up to the largest allowed.
-  void in_waves(const RoleInfo& role, const std::vector<Verb>& verbs, const TaskArgs& common,
-                Standing to_do) {
-    const auto& services = build_.services_of(role.role);
-    const std::size_t cap = plan_.policy.max_wave == 0 ? services.size() : plan_.policy.max_wave;
-    std::size_t size = plan_.policy.canary == 0 ? cap : plan_.policy.canary;
-    std::size_t at = 0;
-    for (std::uint32_t number = 1; at < services.size(); ++number) {
-      const bool canary = number == 1 && plan_.policy.canary != 0;
-      build_.begin_wave(canary ? "canary" : "wave " + std::to_string(number), plan_.policy.soak);
-      const std::size_t end = std::min(services.size(), at + std::min(size, cap));
-      for (; at < end; ++at) {
-        add_turn(services[at], verbs, common, standing(services[at]) == to_do);
-      }
-      size = canary && plan_.policy.max_wave == 0 ? std::max<std::size_t>(2, size * 2) : size * 2;
-    }
+    build_.add_schema_turn({Verb::Survey}, survey);
   }
 
   /// The whole turn, or only the steps that prove what is so already.
@@ -177,11 +151,15 @@ class Planner {
     build_.add_service_turn(service, work, work ? verbs : std::vector<Verb>{Verb::Probe}, common);
   }
 
+  bool is_charged(base::ServiceIndex service) const {
+    return service.value < charged_.size() && charged_[service.value];
+  }
   Standing standing(base::ServiceIndex service) const { return reading_.standing[service.value]; }
 
   const Profile& profile_;
   Plan& plan_;
   const FleetReading& reading_;
+  const std::vector<bool> charged_;  ///< By service index; empty in a first leg.
   PlanBuilder build_;
 };
 
@@ -233,34 +211,6 @@ void check_schema_host(const Fleet& fleet, std::vector<std::string>& problems) {
                      " schema hosts; exactly one host must have \"schema\": true");
 }
 
-/// Everything the plan was made from and everything it will do; volatile readings left out.
-std::string canonical_text(const Plan& plan) {
-  std::string text = print_plan(plan);
-  for (const Step& step : plan.steps) {
-    text += std::string(to_string(step.verb)) + " " + std::to_string(step.deadline.count()) + " " +
-            std::to_string(step.args.window_drain.count()) + " " +
-            std::to_string(step.args.window_heartbeat.count()) + " " +
-            std::to_string(step.args.migrate_batch) + " " +
-            std::to_string(step.args.migrate_pause.count()) + "\n";
-  }
-  const Policy& policy = plan.policy;
-  for (const std::uint32_t number :
-       {policy.max_attempts, policy.failures_tolerated, policy.failures_tolerated_domain,
-        static_cast<std::uint32_t>(policy.busy)}) {
-    text += std::to_string(number) + "\n";
-  }
-  for (const base::Duration duration : {policy.retry_delay, policy.deadlines.agent_lost,
-                                        policy.deadlines.approval, policy.max_clock_skew}) {
-    text += std::to_string(duration.count()) + "\n";
-  }
-  for (const auto& [role, budget] : policy.budgets) {
-    text += role + " " + std::to_string(budget.max_unavailable) + " " +
-            std::to_string(budget.min_available) + "\n";
-  }
-  for (const auto& [id, reason] : policy.waived_checks) text += id + " " + reason + "\n";
-  return text + policy.backup_reference;
-}
-
 }  // namespace
 
 base::Result<Plan> make_plan(const Profile& profile, const PlanRequest& request) {
@@ -280,20 +230,28 @@ base::Result<Plan> make_plan(const Profile& profile, const PlanRequest& request)
           (nameless ? "" : "; policy allow_unsupported_hop overrides this"));
     }
   }
-  if (!reading.problems.empty()) {
-    std::string message = "no plan is possible:";
-    for (const std::string& problem : reading.problems) message += "\n  - " + problem;
-    return base::Error{base::ErrorCode::FailedPrecondition, message};
-  }
+  if (!reading.problems.empty()) return no_plan(reading.problems);
   Plan plan;
   plan.fleet = request.fleet;
   plan.policy = request.policy;
   plan.from = reading.from;
   plan.to = request.to;
   plan.notes = reading.notes;
-  Planner(profile, plan, reading).write();
-  plan.id.text = base::sha256_hex(canonical_text(plan)).substr(0, 12);
+  Planner(profile, plan, reading).write(true);
+  name_plan(plan);
   return plan;
+}
+
+base::Status append_forward(const Profile& profile, Plan& plan, const LegRequest& request) {
+  FleetReading reading = read_fleet({plan.fleet, plan.policy, plan.to, request.facts});
+  if (reading.problems.empty() && reading.from != plan.from) {
+    reading.problems.push_back("the old release is " + to_string(reading.from) +
+                               " now, but the upgrade began from " + to_string(plan.from));
+  }
+  if (!reading.problems.empty()) return no_plan(reading.problems);
+  plan.notes = reading.notes;
+  Planner(profile, plan, reading, request.charged).write(!request.preflight_passed);
+  return base::success();
 }
 
 }  // namespace rollmill::core

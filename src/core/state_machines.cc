@@ -22,7 +22,8 @@ std::string print_state_machines() {
          "Printed from the tables in `src/core/transitions.h`; a test compares. "
          "A pair of state and cause\nthat is not listed is refused with a reason.\n\n" +
          print_table("Upgrade", "The whole run.", kUpgradeTable) +
-         print_table("Phase", "One of preflight to verify.", kPhaseTable) +
+         print_table("Phase", "One of preflight to verify. Left: the upgrade turned round.",
+                     kPhaseTable) +
          print_table("Wave", "Services taken together.", kWaveTable) +
          print_table("Turn", "The steps of one service, or of one host, in a wave.", kTurnTable) +
          print_table("Step", "One verb on one host. `succeed` from `failed` is a success that came "

@@ -17,24 +17,27 @@ struct Transition {
   State to;
 };
 
-enum class UpgradeCause { Plan, Start, Pause, Resume, Abort, Finish };
-enum class PhaseCause { ReachGate, Start, Finish, Reset };
-enum class WaveCause { Start, Soak, Finish, Reset };
-enum class TurnCause { Start, Fail, Retry, Finish, Reset };
+enum class UpgradeCause { Plan, Start, Pause, Resume, Abort, Finish, TurnRound, FinishBack };
+enum class PhaseCause { ReachGate, Start, Finish, Reset, Leave };
+enum class WaveCause { Start, Soak, Finish, Reset, Leave };
+enum class TurnCause { Start, Fail, Retry, Finish, Reset, Leave };
 enum class StepCause { Dispatch, Accept, Wait, Succeed, Fail, Retry, Skip, Reset };
 
 // clang-format off
 using UpgradeRow = Transition<UpgradeState, UpgradeCause>;
 inline constexpr std::array kUpgradeTable = {
-    UpgradeRow{UpgradeState::None,    UpgradeCause::Plan,   UpgradeState::Planned},
-    UpgradeRow{UpgradeState::Planned, UpgradeCause::Start,  UpgradeState::Running},
-    UpgradeRow{UpgradeState::Planned, UpgradeCause::Abort,  UpgradeState::Aborted},
-    UpgradeRow{UpgradeState::Running, UpgradeCause::Pause,  UpgradeState::Paused},
-    UpgradeRow{UpgradeState::Running, UpgradeCause::Abort,  UpgradeState::Aborted},
-    UpgradeRow{UpgradeState::Running, UpgradeCause::Finish, UpgradeState::Succeeded},
-    UpgradeRow{UpgradeState::Paused,  UpgradeCause::Pause,  UpgradeState::Paused},
-    UpgradeRow{UpgradeState::Paused,  UpgradeCause::Resume, UpgradeState::Running},
-    UpgradeRow{UpgradeState::Paused,  UpgradeCause::Abort,  UpgradeState::Aborted},
+    UpgradeRow{UpgradeState::None,    UpgradeCause::Plan,       UpgradeState::Planned},
+    UpgradeRow{UpgradeState::Planned, UpgradeCause::Start,      UpgradeState::Running},
+    UpgradeRow{UpgradeState::Planned, UpgradeCause::Abort,      UpgradeState::Aborted},
+    UpgradeRow{UpgradeState::Running, UpgradeCause::Pause,      UpgradeState::Paused},
+    UpgradeRow{UpgradeState::Running, UpgradeCause::Abort,      UpgradeState::Aborted},
+    UpgradeRow{UpgradeState::Running, UpgradeCause::TurnRound,  UpgradeState::Running},
+    UpgradeRow{UpgradeState::Running, UpgradeCause::Finish,     UpgradeState::Succeeded},
+    UpgradeRow{UpgradeState::Running, UpgradeCause::FinishBack, UpgradeState::RolledBack},
+    UpgradeRow{UpgradeState::Paused,  UpgradeCause::Pause,      UpgradeState::Paused},
+    UpgradeRow{UpgradeState::Paused,  UpgradeCause::Resume,     UpgradeState::Running},
+    UpgradeRow{UpgradeState::Paused,  UpgradeCause::TurnRound,  UpgradeState::Running},
+    UpgradeRow{UpgradeState::Paused,  UpgradeCause::Abort,      UpgradeState::Aborted},
 };
 
 using PhaseRow = Transition<PhaseState, PhaseCause>;
@@ -45,6 +48,9 @@ inline constexpr std::array kPhaseTable = {
     PhaseRow{PhaseState::Awaiting, PhaseCause::Start,     PhaseState::Active},
     PhaseRow{PhaseState::Active,   PhaseCause::Finish,    PhaseState::Done},
     PhaseRow{PhaseState::Active,   PhaseCause::Reset,     PhaseState::Active},
+    PhaseRow{PhaseState::Pending,  PhaseCause::Leave,     PhaseState::Left},
+    PhaseRow{PhaseState::Awaiting, PhaseCause::Leave,     PhaseState::Left},
+    PhaseRow{PhaseState::Active,   PhaseCause::Leave,     PhaseState::Left},
 };
 
 using WaveRow = Transition<WaveState, WaveCause>;
@@ -54,6 +60,9 @@ inline constexpr std::array kWaveTable = {
     WaveRow{WaveState::Active,  WaveCause::Finish, WaveState::Done},
     WaveRow{WaveState::Soaking, WaveCause::Finish, WaveState::Done},
     WaveRow{WaveState::Done,    WaveCause::Reset,  WaveState::Pending},
+    WaveRow{WaveState::Pending, WaveCause::Leave,  WaveState::Left},
+    WaveRow{WaveState::Active,  WaveCause::Leave,  WaveState::Left},
+    WaveRow{WaveState::Soaking, WaveCause::Leave,  WaveState::Left},
 };
 
 using TurnRow = Transition<TurnState, TurnCause>;
@@ -63,6 +72,9 @@ inline constexpr std::array kTurnTable = {
     TurnRow{TurnState::Active,  TurnCause::Finish, TurnState::Done},
     TurnRow{TurnState::Failed,  TurnCause::Retry,  TurnState::Active},
     TurnRow{TurnState::Done,    TurnCause::Reset,  TurnState::Pending},
+    TurnRow{TurnState::Pending, TurnCause::Leave,  TurnState::Left},
+    TurnRow{TurnState::Active,  TurnCause::Leave,  TurnState::Left},
+    TurnRow{TurnState::Failed,  TurnCause::Leave,  TurnState::Left},
 };
 
 using StepRow = Transition<StepState, StepCause>;
@@ -106,6 +118,9 @@ static_assert(deterministic(kUpgradeTable) && deterministic(kPhaseTable) &&
               deterministic(kWaveTable) && deterministic(kTurnTable) && deterministic(kStepTable));
 static_assert(terminal(kUpgradeTable, UpgradeState::Succeeded));
 static_assert(terminal(kUpgradeTable, UpgradeState::Aborted));
+static_assert(terminal(kUpgradeTable, UpgradeState::RolledBack));
+static_assert(terminal(kPhaseTable, PhaseState::Left) && terminal(kWaveTable, WaveState::Left) &&
+              terminal(kTurnTable, TurnState::Left));
 static_assert(terminal(kPhaseTable, PhaseState::Done));
 
 /// Where `cause` leads from `state`; nothing when the pair is refused.

@@ -20,6 +20,7 @@ PhaseView make_phase(const Upgrade& upgrade, std::uint32_t index, base::TimePoin
   const PhaseRun& run = upgrade.phases[index];
   PhaseView view;
   view.name = to_string(phase.kind);
+  view.direction = to_string(phase.direction);
   view.state = to_string(run.state);
   view.elapsed = elapsed(run.started_at, run.finished_at,
                          is_final(upgrade.state) ? upgrade.finished_at : now);
@@ -35,7 +36,7 @@ PhaseView make_phase(const Upgrade& upgrade, std::uint32_t index, base::TimePoin
       view.wave = upgrade.plan->waves[wave.value].label;
     }
   }
-  const auto probes = upgrade.probes.find(phase.kind);
+  const auto probes = upgrade.probes.find({index});
   if (probes != upgrade.probes.end()) {
     view.probes_sent = probes->second.sent;
     view.probes_failed = probes->second.failed;
@@ -139,16 +140,14 @@ StepView make_step(const Upgrade& upgrade, std::uint32_t index) {
 }
 
 void show_reversibility(const Upgrade& upgrade, UpgradeView& view) {
-  const auto& phases = upgrade.plan->phases;
-  const auto first = std::find_if(phases.begin(), phases.end(),
-                                  [](const Phase& phase) { return !phase.reversible; });
-  const auto number = static_cast<std::uint32_t>(first - phases.begin());
-  const bool passed = first != phases.end() && number < upgrade.phases.size() &&
-                      upgrade.phases[number].state != PhaseState::Pending &&
-                      upgrade.phases[number].state != PhaseState::Awaiting;
-  view.reversible = !passed;
-  view.reversible_text =
-      passed ? "no, forward only" : "yes, until " + std::string(to_string(first->kind));
+  view.reversible = !why_no_way_back(upgrade);
+  if (upgrade.direction == Direction::Back) {
+    const bool there = upgrade.state == UpgradeState::RolledBack;
+    view.reversible_text =
+        (there ? "it is back at " : "it goes back to ") + to_string(upgrade.plan->from);
+  } else {
+    view.reversible_text = view.reversible ? "yes, until unpin" : "no, forward only";
+  }
 }
 
 void show_probes(const Upgrade& upgrade, UpgradeView& view) {
@@ -177,6 +176,7 @@ void show_header(const Upgrade& upgrade, base::TimePoint now, UpgradeView& view)
   view.plan_id = upgrade.plan->id.text;
   view.fleet = upgrade.plan->fleet.id.text;
   view.state = to_string(upgrade.state);
+  view.direction = to_string(upgrade.direction);
   view.from = to_string(upgrade.plan->from);
   view.to = to_string(upgrade.plan->to);
   view.created_by = upgrade.created_by;
@@ -201,7 +201,8 @@ UpgradeView make_view(const Upgrade& upgrade, base::TimePoint now, Detail detail
   show_probes(upgrade, view);
   show_budgets(upgrade, view);
   for (std::uint32_t i = 0; i < upgrade.phases.size(); ++i) {
-    view.phases.push_back(make_phase(upgrade, i, now));
+    auto& phases = i < upgrade.leg.value ? view.past_phases : view.phases;
+    phases.push_back(make_phase(upgrade, i, now));
   }
   for (std::uint32_t i = 0; i < upgrade.hosts.size(); ++i) {
     view.hosts.push_back(make_host(upgrade, {i}));

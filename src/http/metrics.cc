@@ -74,7 +74,8 @@ void print_state(Page& page, const core::UpgradeView& view) {
   page.family("upgrade_state", "gauge", "1 for the state of the newest upgrade.");
   for (const core::UpgradeState state :
        {core::UpgradeState::Planned, core::UpgradeState::Running, core::UpgradeState::Paused,
-        core::UpgradeState::Succeeded, core::UpgradeState::Aborted}) {
+        core::UpgradeState::Succeeded, core::UpgradeState::Aborted,
+        core::UpgradeState::RolledBack}) {
     const std::string name = core::to_string(state);
     page.sample({{"state", name}}, name == view.state ? 1 : 0);
   }
@@ -86,6 +87,8 @@ void print_state(Page& page, const core::UpgradeView& view) {
   for (const core::PhaseView& phase : view.phases) {
     page.sample({{"phase", phase.name}}, seconds(phase.elapsed.count()));
   }
+  page.gauge("upgrade_goes_back", "1 while the newest upgrade goes back to the old release.",
+             view.direction == "BACK" ? 1 : 0);
   page.gauge("upgrade_reversible", "1 while the newest upgrade can be taken back.",
              view.reversible ? 1 : 0);
   page.family("upgrade_elapsed_seconds", "gauge", "Since the newest upgrade was started.");

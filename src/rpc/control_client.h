@@ -70,6 +70,9 @@ class ControlClient {
                                                 const std::string& reason) = 0;
   virtual base::Result<core::UpgradeView> resume(const base::UpgradeId& id,
                                                  const std::string& reason) = 0;
+  /// Back to the old release, or (`undo`) forward again.
+  virtual base::Result<core::UpgradeView> rollback(const base::UpgradeId& id, bool undo,
+                                                   const std::string& reason) = 0;
   virtual base::Result<core::UpgradeView> abort(const base::UpgradeId& id,
                                                 const std::string& reason) = 0;
   /// Without a term the controller's own holds: a day.

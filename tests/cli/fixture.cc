@@ -183,6 +183,10 @@ base::Result<core::UpgradeView> FakeClient::resume(const base::UpgradeId& upgrad
                                                    const std::string& reason) {
   return deed("resume", upgrade, reason);
 }
+base::Result<core::UpgradeView> FakeClient::rollback(const base::UpgradeId& upgrade, bool undo,
+                                                     const std::string& reason) {
+  return deed(undo ? "rollback --undo" : "rollback", upgrade, reason);
+}
 base::Result<core::UpgradeView> FakeClient::abort(const base::UpgradeId& upgrade,
                                                   const std::string& reason) {
   return deed("abort", upgrade, reason);

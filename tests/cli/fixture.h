@@ -30,6 +30,8 @@ class FakeClient final : public ControlClient {
                                         const std::string& reason) override;
   base::Result<core::UpgradeView> resume(const base::UpgradeId& upgrade,
                                          const std::string& reason) override;
+  base::Result<core::UpgradeView> rollback(const base::UpgradeId& upgrade, bool undo,
+                                           const std::string& reason) override;
   base::Result<core::UpgradeView> abort(const base::UpgradeId& upgrade,
                                         const std::string& reason) override;
   base::Result<core::UpgradeView> approve(const base::UpgradeId& upgrade, const std::string& gate,

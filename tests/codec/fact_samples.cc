@@ -37,6 +37,7 @@ Policy policy_sample() {
   policy.failures_tolerated = 7;
   policy.failures_tolerated_domain = 8;
   policy.busy = BusyPolicy::GoOn;
+  policy.on_failure = OnFailure::Rollback;
   policy.deadlines = {Duration{1}, Duration{2},  Duration{3},  Duration{4},
                       Duration{5}, Duration{6},  Duration{7},  Duration{8},
                       Duration{9}, Duration{10}, Duration{11}, Duration{12}};
@@ -100,7 +101,8 @@ Plan plan_sample() {
   plan.from = {35, 0};
   plan.to = {39, 0};
   plan.phases = {
-      {PhaseKind::Conductors, GateSpec{"expand", "heavy"}, false, "A back in", WaveIndex{1}, 2}};
+      {PhaseKind::Conductors, GateSpec{"expand", "heavy"}, false, "A back in", WaveIndex{1}, 2,
+       Direction::Back, 3, true}};
   plan.waves = {{"canary", TurnIndex{1}, 2, Duration{3000}, PhaseIndex{4}}};
   plan.turns = {{HostIndex{1}, "ironic-conductor", base::ServiceIndex{2}, "conductor", "rack1",
                  true, StepIndex{3}, 4, WaveIndex{5}}};
@@ -145,6 +147,9 @@ std::vector<Fact> fact_samples() {
       UpgradeAborted{"anna", "enough"},
       UpgradeSucceeded{},
       ApiProbed{10, 2, Duration{750}, "connection refused"},
+      DirectionTurned{Direction::Forward, "anna", "wrong evening"},
+      PlanExtended{std::make_shared<const Plan>(plan_sample())},
+      UpgradeRolledBack{},
   };
   std::vector<Fact> facts;
   for (const FactBody& body : bodies) facts.push_back({at(0), body});

@@ -16,6 +16,7 @@ core::UpgradeView upgrade_sample() {
   view.plan_id = "4c1d";
   view.fleet = "lab";
   view.state = "RUNNING";
+  view.direction = "BACK";
   view.from = "35.0";
   view.to = "39.0";
   view.created_by = "root@ctl";
@@ -30,8 +31,10 @@ core::UpgradeView upgrade_sample() {
   view.probes_sent = 12;
   core::PhaseView phase;
   phase.name = "conductors";
+  phase.direction = "BACK";
   phase.checks = {{"conductor.registered", core::Verdict::Ok, "it is"}};
   view.phases = {phase};
+  view.past_phases = {phase};
   core::HostView host;
   host.name = "cond1";
   host.services = {"ironic-conductor"};

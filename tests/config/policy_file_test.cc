@@ -24,6 +24,7 @@ TEST(PolicyFile, reads_every_key) {
     "budgets": {"conductor": {"max_unavailable": 2, "min_available": 0}, "api": {}},
     "canary": 2, "max_wave": 5, "soak": "1m", "max_attempts": 3, "retry_delay": "7s",
     "failures_tolerated": 4, "failures_tolerated_domain": 1, "busy": "go-on",
+    "on_failure": "rollback",
     "deadlines": {"quiet": "45m"}, "window_drain": "20m", "window_heartbeat": "11m",
     "migrate_batch": 50, "migrate_pause": "2s", "allow_unsupported_hop": true,
     "backup_reference": "dump 7", "max_clock_skew": "500ms"
@@ -40,6 +41,7 @@ TEST(PolicyFile, reads_every_key) {
   wanted.failures_tolerated = 4;
   wanted.failures_tolerated_domain = 1;
   wanted.busy = core::BusyPolicy::GoOn;
+  wanted.on_failure = core::OnFailure::Rollback;
   wanted.deadlines.quiet = minutes{45};
   wanted.window_drain = minutes{20};
   wanted.window_heartbeat = minutes{11};

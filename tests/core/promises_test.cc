@@ -121,7 +121,14 @@ TEST(Invariants, see_each_broken_promise) {
        [](Upgrade& u) {
          for (TurnRun& turn : u.turns) turn.state = TurnState::Active;
        },
-       "promise 1: 6 services of conductor/ are away"},
+       "promise 1: a turn under way is not charged to its budget"},
+      {Verb::Stop,
+       [](Upgrade& u) {
+         for (ServiceRun& service : u.services) service.charged = true;
+       },
+       "promise 1: 3 services of conductor/ are away"},
+      {Verb::Unpin, [](Upgrade& u) { u.direction = Direction::Back; },
+       "promise 4: it goes back past the point of no return"},
       {Verb::Stop,
        [](Upgrade& u) {
          for (ServiceRun& service : u.services) service.stopped = true;

@@ -135,6 +135,8 @@ TEST(Views, approvals_and_the_way_back) {
   EXPECT_EQ(view.approvals[0].by, "bob");
   EXPECT_EQ(view.approvals[0].expires_at, loop.now + std::chrono::hours{2});
   run_until(loop, PhaseKind::Unpin);
+  EXPECT_TRUE(view_of(loop).reversible) << "no pin has been taken out yet";
+  run_until(loop, PhaseKind::Contract);
   EXPECT_FALSE(view_of(loop).reversible);
   EXPECT_EQ(view_of(loop).reversible_text, "no, forward only");
 }

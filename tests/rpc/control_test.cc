@@ -95,6 +95,11 @@ TEST_F(Control, deeds_carry_upgrade_actor_and_arguments) {
   EXPECT_EQ(last_deed<core::PauseRequested>("u1").actor, kAnn);
   ASSERT_TRUE(client->resume({"u1"}, "because").ok());
   EXPECT_EQ(last_deed<core::ResumeRequested>("u1").actor, kAnn);
+  ASSERT_TRUE(client->rollback({"u1"}, false, "because").ok());
+  EXPECT_EQ(last_deed<core::TurnRequested>("u1").actor, kAnn);
+  EXPECT_EQ(last_deed<core::TurnRequested>("u1").direction, core::Direction::Back);
+  ASSERT_TRUE(client->rollback({"u1"}, true, "because").ok());
+  EXPECT_EQ(last_deed<core::TurnRequested>("u1").direction, core::Direction::Forward);
   ASSERT_TRUE(client->abort({}, "because").ok());
   EXPECT_EQ(last_deed<core::AbortRequested>("u2").actor, kAnn);
   ASSERT_TRUE(client->approve({"u1"}, "unpin", std::chrono::minutes{90}, "because").ok());

@@ -13,6 +13,7 @@ base::Duration lasting(int seconds) { return milliseconds{1000LL * seconds + 7};
 core::PhaseView sample_phase() {
   return {.name = "conductors",
           .state = "active",
+          .direction = "BACK",
           .turns_done = 1,
           .turns_total = 3,
           .elapsed = lasting(12),
@@ -129,6 +130,7 @@ core::Policy sample_policy() {
           .failures_tolerated = 4,
           .failures_tolerated_domain = 1,
           .busy = core::BusyPolicy::GoOn,
+          .on_failure = core::OnFailure::Rollback,
           .deadlines = sample_deadlines(),
           .window_drain = lasting(901),
           .window_heartbeat = lasting(601),
@@ -160,7 +162,10 @@ core::Plan sample_plan() {
                   .reversible = true,
                   .undo = "none",
                   .first_wave = {1},
-                  .wave_count = 2}};
+                  .wave_count = 2,
+                  .direction = core::Direction::Back,
+                  .leg = 3,
+                  .finds_way = true}};
   // As many of each as the positions above and below reach, so that the plan can be printed.
   plan.waves.assign(
       3,
@@ -187,6 +192,7 @@ core::UpgradeView sample_view() {
           .plan_id = "p1",
           .fleet = "f1",
           .state = "RUNNING",
+          .direction = "BACK",
           .from = "35.1",
           .to = "39.2",
           .created_by = "root@ctl",
@@ -206,6 +212,7 @@ core::UpgradeView sample_view() {
           .longest_gap = lasting(2),
           .probe_error = "503",
           .phases = {sample_phase()},
+          .past_phases = {sample_phase()},
           .hosts = {sample_host()},
           .budgets = {{"conductor", "rack1", 3, 1, 1, 2, 1}},
           .approvals = {{"unpin", "ann", "agreed", at(11), at(12), true}},

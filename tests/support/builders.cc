@@ -119,6 +119,11 @@ std::string difference(const core::Upgrade& one, const core::Upgrade& other) {
   ROLLMILL_COMPARE(started_at);
   ROLLMILL_COMPARE(finished_at);
   ROLLMILL_COMPARE(epoch);
+  ROLLMILL_COMPARE(direction);
+  ROLLMILL_COMPARE(turning);
+  ROLLMILL_COMPARE(turned_at);
+  ROLLMILL_COMPARE(leg);
+  ROLLMILL_COMPARE(past_return);
   ROLLMILL_COMPARE(phase);
   ROLLMILL_COMPARE(wave);
   ROLLMILL_COMPARE(phases);

@@ -1,5 +1,6 @@
 #include "support/engine_loop.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include "rollmill/base/overloaded.h"
@@ -68,6 +69,7 @@ void EngineLoop::apply(const Fact& fact) {
   core::evolve(state, fact);
   if (on_fact) on_fact(fact);
   if (!thorough) return;
+  if (std::holds_alternative<core::UpgradeRolledBack>(fact.body)) check_rolled_back();
   for (const std::string& what : core::check_invariants(state)) {
     broken.insert(std::string(core::fact_kind(fact.body)) + ": " + what);
   }
@@ -77,7 +79,7 @@ void EngineLoop::perform(const Command& command) {
   if (on_command) on_command(command);
   std::visit(base::Overloaded{
                  [&](const core::SendTask& c) { receive(c.host, c.task); },
-                 [&](const core::CancelTask&) {},
+                 [&](const core::CancelTask& c) { cancel(c.host, c.key); },
                  [&](const core::AckReport& c) {
                    agents.at(c.host).unacknowledged.erase({c.key.step, c.key.attempt});
                  },
@@ -93,6 +95,31 @@ void EngineLoop::receive(const base::HostName& host, const core::Task& task) {
     agent.open[task.key.step] = task;
   } else {
     resend_.push_back({host, known->second});
+  }
+}
+
+/// A task that is open goes on, as one behind its last safe point does; one that never came is
+/// refused.
+void EngineLoop::cancel(const base::HostName& host, const core::TaskKey& key) {
+  const AgentTwin& agent = agents.at(host);
+  const bool known =
+      agent.open.contains(key.step) || agent.ended.contains({key.step, key.attempt});
+  if (!agent.connected || known) return;
+  resend_.push_back({host, {key, core::TaskRefused{"CANCELLED", "cancelled before it arrived"}}});
+}
+
+/// What an upgrade that went back must leave behind.
+void EngineLoop::check_rolled_back() {
+  for (const core::Host& host : state.plan->fleet.hosts) {
+    const HostTwin& twin = fleet.host(host.name.text);
+    const std::string name = host.name.text;
+    if (twin.installed != state.plan->from) broken.insert(name + ": not of the old release");
+    if (twin.pin || twin.drop_in) broken.insert("promise 10: " + name + ": our drop-in is left");
+    for (const ServiceTwin& service : twin.services) {
+      const bool well = service.running && service.release == state.plan->from &&
+                        !service.pin && (service.serving || service.service.role != "api");
+      if (!well) broken.insert(name + ": " + service.service.name + " is not as it was");
+    }
   }
 }
 
@@ -170,6 +197,11 @@ bool EngineLoop::go_on() {
   const bool asks_a_person = state.state != core::UpgradeState::Running ||
                              state.phases.at(state.phase.value).state == core::PhaseState::Awaiting;
   const auto next = core::next_timer(state);
+  const bool waits = std::any_of(agents.begin(), agents.end(),
+                                 [](const auto& entry) { return !entry.second.open.empty(); });
+  if (!asks_a_person && !next && !waits) {
+    broken.insert("promise 8: it stands still, and nobody is asked");
+  }
   if (asks_a_person || !next) return false;
   pass(std::max(base::Duration{0}, *next - now));
   return true;

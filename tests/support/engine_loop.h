@@ -70,6 +70,8 @@ class EngineLoop {
   void apply(const core::Fact& fact);
   void perform(const core::Command& command);
   void receive(const base::HostName& host, const core::Task& task);
+  void cancel(const base::HostName& host, const core::TaskKey& key);
+  void check_rolled_back();
   void check_advice();
 
   std::vector<std::pair<base::HostName, core::TaskReport>> resend_;

@@ -39,6 +39,13 @@ std::vector<core::CheckResult> inspect(const HostTwin& host) {
   return findings;
 }
 
+bool is_old_conductor(const ServiceTwin& service, const ReleaseNumber& old_release) {
+  return service.service.role == "conductor" && service.release == old_release;
+}
+bool is_new_api(const ServiceTwin& service, const ReleaseNumber& old_release) {
+  return service.service.role == "api" && service.release != old_release;
+}
+
 core::ServiceFacts read_service(const HostTwin& host, const ServiceTwin& service) {
   core::ServiceFacts facts;
   facts.service = service.service.name;
@@ -73,6 +80,7 @@ void FleetTwin::heal(ReleaseNumber pin, bool start_services) {
   strangers.clear();
   for (auto& [name, host] : hosts_) {
     host.findings.clear();
+    host.edited = false;
     host.clock_ahead = {};
     if (host.pin) host.pin = pin;
     for (ServiceTwin& service : host.services) service.running |= start_services;
@@ -101,7 +109,7 @@ core::HostFacts FleetTwin::read(const base::HostName& name, base::TimePoint now)
   facts.details["release.version"] = "1:" + facts.installed_release + ".1-1";
   facts.details["release.clean"] = "yes";
   facts.details["release.side_by_side"] = host.side_by_side ? "yes" : "no";
-  facts.details["config.drop_in"] = host.drop_in ? "ours" : "none";
+  facts.details["config.drop_in"] = !host.drop_in ? "none" : host.edited ? "edited" : "ours";
   facts.details["config.pin_source"] = !host.pin ? "none" : host.drop_in ? "ours" : "operator";
   facts.details["disk.free_mb"] = "20000";
   if (one_registry_reader.empty() || one_registry_reader == name.text) {
@@ -223,13 +231,28 @@ bool FleetTwin::start(HostTwin& host, ServiceTwin& service, const std::string& n
     broken.push_back(name + ": started with the wrong pin");
   }
   const auto is_old = [](const ServiceTwin& s, const ReleaseNumber& to) { return s.release != to; };
-  if (!host.pin && host.installed == task.args.to && any_running(is_old, task.args.to)) {
+  const bool back = task.args.to < task.args.from;
+  if (!back && !host.pin && host.installed == task.args.to && any_running(is_old, task.args.to)) {
     broken.push_back("promise 2: " + name + " started unpinned beside old services");
   }
+  watch_order(service, std::min(task.args.from, task.args.to), host.installed);
   service.running = true;
   service.release = host.installed;
   service.pin = host.pin;
   return true;
+}
+
+/// New APIs do not work with old conductors (IRONIC.md, phase 5).
+void FleetTwin::watch_order(const ServiceTwin& started, const ReleaseNumber& old_release,
+                            const ReleaseNumber& runs) {
+  const bool api_runs_new = started.service.role == "api" && runs != old_release;
+  const bool conductor_runs_old = started.service.role == "conductor" && runs == old_release;
+  if (api_runs_new && any_running(is_old_conductor, old_release)) {
+    broken.push_back("a new API started beside old conductors");
+  }
+  if (conductor_runs_old && any_running(is_new_api, old_release)) {
+    broken.push_back("an old conductor started beside new APIs");
+  }
 }
 
 bool FleetTwin::migrate() {

@@ -27,6 +27,7 @@ struct HostTwin {
   core::ReleaseNumber installed;
   std::optional<core::ReleaseNumber> pin;  ///< In the configuration now.
   bool drop_in = false;                    ///< Our file is there.
+  bool edited = false;                     ///< Somebody has changed our file.
   bool side_by_side = false;
   std::string conductor_name;              ///< In the registry; empty: runs no conductor.
   base::Duration clock_ahead{};
@@ -68,6 +69,8 @@ class FleetTwin {
              const core::Task& task);
   bool migrate();
   void watch_budget(const ServiceTwin& stopped);
+  void watch_order(const ServiceTwin& started, const core::ReleaseNumber& old_release,
+                   const core::ReleaseNumber& runs);
   bool any_running(bool (*which)(const ServiceTwin&, const core::ReleaseNumber&),
                    const core::ReleaseNumber& to) const;
   std::string registry() const;

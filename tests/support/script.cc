@@ -163,6 +163,13 @@ class Player {
   }
   void pause(Words& in) { event(core::PauseRequested{actor(take_rest(in))}); }
   void resume(Words& in) { event(core::ResumeRequested{actor(take_rest(in))}); }
+  void rollback(Words& in) {
+    const std::string why = take_rest(in);
+    event(core::TurnRequested{core::Direction::Back, actor(why)});
+  }
+  void forward(Words& in) {
+    event(core::TurnRequested{core::Direction::Forward, actor(take_rest(in))});
+  }
   void abort(Words& in) { event(core::AbortRequested{actor(take_rest(in))}); }
   void retry(Words& in) {
     core::RetryRequested request{std::nullopt, actor("repaired")};
@@ -181,9 +188,10 @@ class Player {
   }
   base::StepIndex last_begun(Verb verb, const std::string& host) {
     base::StepIndex found;
-    for (std::uint32_t i = 0; i < plan_->steps.size(); ++i) {
-      const core::Step& step = plan_->steps[i];
-      if (step.verb != verb || plan_->fleet.hosts[step.host.value].name.text != host) continue;
+    const core::Plan& plan = *loop().state.plan;
+    for (std::uint32_t i = 0; i < plan.steps.size(); ++i) {
+      const core::Step& step = plan.steps[i];
+      if (step.verb != verb || plan.fleet.hosts[step.host.value].name.text != host) continue;
       if (loop().state.steps[i].attempt > 0) found = {i};
     }
     return found;
@@ -313,8 +321,8 @@ class Player {
     }
     const auto kind = core::parse_phase(word);
     if (!kind) not_understood(goal);
-    return state.phase.value < plan_->phases.size() &&
-           plan_->phases[state.phase.value].kind == *kind &&
+    return state.phase.value < state.plan->phases.size() &&
+           state.plan->phases[state.phase.value].kind == *kind &&
            state.phases[state.phase.value].state != core::PhaseState::Pending;
   }
   void explain(Words&) { run_.output += print_blocked(loop().state, loop().now); }
@@ -347,6 +355,7 @@ const std::map<std::string, Player::Play>& Player::table() {
       {"no", &Player::no_strangers},       {"plan", &Player::plan},
       {"start", &Player::start},           {"approve", &Player::approve},
       {"pause", &Player::pause},           {"resume", &Player::resume},
+      {"rollback", &Player::rollback},     {"forward", &Player::forward},
       {"abort", &Player::abort},           {"retry", &Player::retry},
       {"skip", &Player::skip},             {"agents", &Player::agents},
       {"agent", &Player::agent},           {"hold", &Player::hold},

@@ -13,14 +13,14 @@
 /// What there is, before `start`:
 ///   fleet WORDS                       builders.h; `from 29.0` and `to 35.0` where not 35.0 -> 39.0
 ///   policy canary 2 | max_wave 2 | soak 0s | attempts 3 | tolerate 2 1 | budget api 2 1 |
-///          deadline agent_lost 5m | busy go_on | waive CHECK WHY | allow_unsupported_hop |
-///          backup none
-///   host NAME new pinned | new unpinned | newly pinned 29.0 | stopped | silent | runs 29.0 |
-///          ahead 20s | finds CHECK failed|warning WHY | well | side_by_side | in_place
+///          deadline agent_lost 5m | busy go_on | on_failure rollback | waive CHECK WHY |
+///          allow_unsupported_hop | backup none
+///   host NAME new pinned | new unpinned | newly pinned 29.0 | stopped | silent | edited |
+///          runs 29.0 | ahead 20s | finds CHECK failed|warning WHY | well | side_by_side | in_place
 ///   stranger NAME | no strangers
 /// What happens:
 ///   plan | plan again | start | start shown | approve GATE | approve GATE for 1h
-///   pause WHY | resume | abort WHY
+///   pause WHY | resume | abort WHY | rollback WHY | forward WHY
 ///   retry [STEP] | skip STEP WHY                      STEP is `12` or `drain cond1`
 ///   agents come all | agent comes HOST | agent goes HOST WHY | hold HOST | release HOST
 ///   accept HOST | ok HOST | ok all | waits HOST CODE WHY | waits HOST nothing

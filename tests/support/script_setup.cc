@@ -47,6 +47,11 @@ const std::map<std::string, std::function<void(Policy&, Words&)>>& policy_words(
          p.failures_tolerated = take_number(in);
          p.failures_tolerated_domain = take_number(in);
        }},
+      {"on_failure",
+       [](Policy& p, Words& in) {
+         p.on_failure =
+             take_word(in) == "rollback" ? core::OnFailure::Rollback : core::OnFailure::Pause;
+       }},
       {"budget", set_budget},
       {"deadline",
        [](Policy& p, Words& in) {
@@ -138,6 +143,8 @@ void set_host(HostTwin& host, core::ReleaseNumber from, core::ReleaseNumber to, 
     host.pin = (take_word(in), take_release(in));
   } else if (word == "runs") {
     bring_to(host, take_release(in), std::nullopt);
+  } else if (word == "edited") {
+    host.edited = true;
   } else if (word == "stopped") {
     for (ServiceTwin& service : host.services) service.running = false;
   } else if (word == "ahead") {
@@ -145,6 +152,7 @@ void set_host(HostTwin& host, core::ReleaseNumber from, core::ReleaseNumber to, 
   } else if (word == "finds") {
     add_finding(host, in);
   } else if (word == "well") {
+    host.edited = false;
     host.findings.clear();
     host.clock_ahead = {};
     for (ServiceTwin& service : host.services) service.running = true;

@@ -79,6 +79,12 @@ struct SkipRequested {
   base::StepIndex step;
   Actor actor;
 };
+/// Turn round: back to A, or forward to B again. Refused when it goes that way already, and back
+/// from the first task on that takes a pin out.
+struct TurnRequested {
+  Direction direction = Direction::Back;
+  Actor actor;
+};
 /// The built-in prober's count since its last one; `sent` must not be 0.
 struct ProberCounted {
   std::uint64_t sent = 0;
@@ -90,6 +96,6 @@ struct ProberCounted {
 using Event = std::variant<UpgradeRequested, TakenOver, AgentCame, AgentWent, TaskReported,
                            TimePassed, AdvanceWanted, PauseRequested, ResumeRequested,
                            AbortRequested, ApproveRequested, RetryRequested, SkipRequested,
-                           ProberCounted>;
+                           ProberCounted, TurnRequested>;
 
 }  // namespace rollmill::core

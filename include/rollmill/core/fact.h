@@ -1,17 +1,16 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "rollmill/base/ids.h"
-#include "rollmill/base/time.h"
+#include "rollmill/core/leg_facts.h"
 #include "rollmill/core/plan.h"
 #include "rollmill/core/task.h"
 
-/// Facts: what has happened, durable, past tense. State is the fold of facts. Their stored form is
-/// a promise (docs/formats/journal.md): fields are only ever added, with a default.
+/// Facts: what has happened, durable. State is the fold of facts. Their stored form is a promise
+/// (docs/formats/journal.md): fields are only ever added, with a default.
 namespace rollmill::core {
 
 /// First fact of an upgrade: what exactly will be run, asked for by whom and why.
@@ -22,7 +21,7 @@ struct UpgradePlanned {
   std::string reason;      ///< As given, may be empty.
   std::string request_id;  ///< The client's idempotency key; may be empty.
 };
-/// The upgrade runs from here on; written together with UpgradePlanned.
+/// It runs from here on; written together with UpgradePlanned.
 struct UpgradeStarted {};
 /// A controller took the fleet over with this epoch. Nobody is connected to it yet.
 struct ControllerStarted {
@@ -101,7 +100,7 @@ struct WaveStalled {
   base::WaveIndex wave;
   base::TimePoint deadline{};
 };
-/// An agent came back, or the stall ended in a pause.
+/// An agent came back, or it ended in a pause.
 struct WaveUnstalled {
   base::WaveIndex wave;
 };
@@ -165,7 +164,7 @@ struct UpgradeResumed {
   std::string by;
   std::string reason;
 };
-/// Final: hosts stay as they are, tasks in flight are cancelled where that is safe.
+/// Final: hosts stay as they are; tasks in flight are cancelled.
 struct UpgradeAborted {
   std::string by;
   std::string reason;
@@ -186,7 +185,8 @@ using FactBody =
                  ApprovalExpired, GatePassed, WaveStarted, SoakStarted, WaveFinished, TurnStarted,
                  TurnFinished, TurnFailed, WaveStalled, WaveUnstalled, StepDispatched, StepAccepted,
                  StepWaiting, StepSucceeded, StepFailed, StepRetryPlanned, StepSkipped, PhaseJudged,
-                 UpgradePaused, UpgradeResumed, UpgradeAborted, UpgradeSucceeded, ApiProbed>;
+                 UpgradePaused, UpgradeResumed, UpgradeAborted, UpgradeSucceeded, ApiProbed,
+                 DirectionTurned, PlanExtended, UpgradeRolledBack>;
 
 /// A fact and when it was decided, by the controller's clock.
 struct Fact {

@@ -27,6 +27,9 @@ enum class PhaseKind {
   Verify,
 };
 
+/// Which way the work goes: from A to B, or back to A.
+enum class Direction { Forward, Back };
+
 /// One verb on one host.
 struct Step {
   Verb verb = Verb::Inspect;
@@ -76,6 +79,10 @@ struct Phase {
   std::string undo;        ///< What takes it back, or why nothing does.
   base::WaveIndex first_wave;  ///< Its waves follow each other.
   std::uint32_t wave_count = 0;
+  Direction direction = Direction::Forward;
+  std::uint32_t leg = 0;    ///< How often the upgrade had turned round before.
+  /// Reads what each host is; when it is done the rest of the leg is planned from that.
+  bool finds_way = false;
   bool operator==(const Phase&) const = default;
 };
 
@@ -107,6 +114,26 @@ struct PlanRequest {
 /// A service that is of release B and pinned already gets only the steps that prove it.
 base::Result<Plan> make_plan(const Profile& profile, const PlanRequest& request);
 
+/// `plan` and one more phase, in a new leg: the one that reads what each host is.
+Plan append_reading(const Plan& plan, Direction direction);
+
+/// `plan` and the rest of its last leg, made from what its hosts were read to be; or every reason
+/// why there is none. Forward it begins with the preflight when none has been passed yet.
+struct LegRequest {
+  const Plan& plan;
+  FleetFacts facts;               ///< Of every host.
+  /// Services that hold a part of their budget, by service index: they come before the others of
+  /// their role, since these may have to wait for that budget.
+  std::vector<bool> charged;
+  bool preflight_passed = false;  ///< In an earlier leg.
+};
+base::Result<Plan> append_leg(const Profile& profile, const LegRequest& request);
+
+/// The way back as a plan of its own, to look at. `request.to` is B; `from` is A. With
+/// `from_gate` every service is taken to be of B and pinned; else each is what `facts` say.
+base::Result<Plan> preview_way_back(const Profile& profile, const PlanRequest& request,
+                                    const ReleaseNumber& from, bool from_gate);
+
 /// The plan as an indented tree, one line a part; ends with the plan id. For people and for diffs.
 std::string print_plan(const Plan& plan);
 
@@ -114,6 +141,7 @@ std::string print_plan(const Plan& plan);
 std::vector<std::string> diff_plans(const Plan& before, const Plan& after);
 
 const char* to_string(PhaseKind kind);  ///< "conductors"
+const char* to_string(Direction direction);  ///< "FORWARD", "BACK"
 std::optional<PhaseKind> parse_phase(const std::string& text);
 
 }  // namespace rollmill::core

@@ -21,6 +21,12 @@ enum class BusyPolicy {
   GoOn,  ///< Stop it all the same and name the nodes whose work may die.
 };
 
+/// What the first failure of a service's turn does while there is a way back.
+enum class OnFailure {
+  Pause,     ///< Stop sending; a person decides. The default.
+  Rollback,  ///< Turn round at once. Only from phases that touch services: pin, conductors, API.
+};
+
 /// Longest time a step of one kind may take before it counts as failed.
 struct Deadlines {
   base::Duration inspect{std::chrono::minutes{5}};
@@ -49,6 +55,7 @@ struct Policy {
   std::uint32_t failures_tolerated = 0;         ///< Failed services in the whole upgrade.
   std::uint32_t failures_tolerated_domain = 0;  ///< Failed services in one role and domain.
   BusyPolicy busy = BusyPolicy::Fail;
+  OnFailure on_failure = OnFailure::Pause;  ///< When more failed than is tolerated.
   Deadlines deadlines;
   /// Temporary settings of the window, written beside the pin and removed at the end.
   base::Duration window_drain{std::chrono::minutes{15}};

@@ -39,9 +39,9 @@ struct TaskArgs {
   std::string service;  ///< Empty: the whole host.
   std::string role;
   std::string domain;
-  ReleaseNumber from;  ///< Release A.
-  ReleaseNumber to;    ///< Release B.
-  bool new_release = false;  ///< Start, Probe, Attest: the service must be of B (else of A).
+  ReleaseNumber from;  ///< What is left: release A; on the way back release B.
+  ReleaseNumber to;    ///< What is brought: release B; on the way back release A.
+  bool new_release = false;  ///< Start, Probe, Attest: it must be of `to` (else of `from`).
   bool pinned = false;  ///< Start, Probe, Attest: the pin must be in force (else must not be).
   bool schema = false;    ///< Inspect: also run the schema checks of release A.
   bool baseline = false;  ///< Survey: record what is there now instead of comparing with it.

@@ -12,25 +12,9 @@
 #include "rollmill/base/time.h"
 #include "rollmill/core/plan.h"
 #include "rollmill/core/task.h"
+#include "rollmill/core/upgrade_states.h"
 
 namespace rollmill::core {
-
-enum class UpgradeState {
-  None,       ///< Before the first fact.
-  Planned,    ///< Stored, not started.
-  Running,    ///< Tasks are sent.
-  Paused,     ///< No new task is sent; tasks in flight end. A person goes on.
-  Succeeded,  ///< Everything is B, unpinned, contracted and verified. Final.
-  Aborted,    ///< Given up where it stood; a new upgrade may take over from there. Final.
-};
-/// Awaiting: at its gate, nothing of it has begun.
-enum class PhaseState { Pending, Awaiting, Active, Done };
-/// Soaking: all turns are done, and the wave is watched before the next one.
-enum class WaveState { Pending, Active, Soaking, Done };
-/// Failed: a step of it failed for good; a retry makes it active again.
-enum class TurnState { Pending, Active, Failed, Done };
-/// Dispatched: decided and perhaps sent. Running: the agent has said that it has it.
-enum class StepState { Pending, Dispatched, Running, Succeeded, Failed, Skipped };
 
 /// One step: how far it is, and what its last try brought.
 struct StepRun {
@@ -94,7 +78,8 @@ struct HostRun {
 struct ServiceRun {
   bool new_release = false;  ///< B is installed: a start would run it.
   bool stopped = false;      ///< By our hand, not yet started again.
-  bool unpinned = false;     ///< The pin was taken out by us.
+  bool unpinned = false;     ///< The pin was taken out by us, under B.
+  bool charged = false;      ///< A turn holds it down or may; counted in its domain's budget.
   bool operator==(const ServiceRun&) const = default;
 };
 /// (role, domain): what a budget is counted over.
@@ -102,7 +87,7 @@ using DomainKey = std::pair<std::string, std::string>;
 /// Counters of one (role, domain).
 struct DomainRun {
   std::uint32_t total = 0;
-  std::uint32_t charged = 0;  ///< Turns that hold their service down or may.
+  std::uint32_t charged = 0;  ///< Services that are `charged`.
   std::uint32_t failed = 0;
   bool operator==(const DomainRun&) const = default;
 };
@@ -153,6 +138,11 @@ struct Upgrade {
   base::TimePoint started_at{};
   base::TimePoint finished_at{};
   base::Epoch epoch = 0;
+  Direction direction = Direction::Forward;
+  bool turning = false;     ///< Tasks of the leg before are still awaited.
+  base::TimePoint turned_at{};
+  base::PhaseIndex leg;     ///< First phase of the current leg.
+  std::optional<base::StepIndex> past_return;  ///< The first task that took a pin out.
   base::PhaseIndex phase;  ///< The current one; one past the last when all are done.
   base::WaveIndex wave;    ///< The current one of the current phase.
   std::vector<PhaseRun> phases;
@@ -163,7 +153,7 @@ struct Upgrade {
   std::vector<ServiceRun> services;
   std::map<std::string, Approval> approvals;  ///< By gate name.
   std::optional<Pause> pause;
-  std::map<PhaseKind, ProbeCount> probes;
+  std::map<base::PhaseIndex, ProbeCount> probes;
   std::uint32_t failures = 0;  ///< Failed turns, now.
 
   /// @name Indices: what the above implies, kept by `evolve` so that an event costs O(log n).
@@ -177,21 +167,11 @@ struct Upgrade {
   std::map<DomainKey, std::set<base::TurnIndex>> startable;
   std::set<base::TurnIndex> unreachable;  ///< Pending, in the current wave, agent away.
   std::set<base::TurnIndex> failed_turns;
-  std::vector<std::vector<base::TurnIndex>> turns_of_host;
+  std::vector<std::vector<base::TurnIndex>> turns_of_host;  ///< Of the current leg.
   std::set<Timer> timers;
   std::uint32_t new_services = 0;       ///< Services with `new_release`.
   std::uint32_t unpinned_services = 0;  ///< Services with `unpinned`.
   /// @}
 };
-
-const char* to_string(UpgradeState state);  ///< "RUNNING"
-const char* to_string(PhaseState state);    ///< "pending", "awaiting", "active", "done"
-const char* to_string(WaveState state);
-const char* to_string(TurnState state);
-const char* to_string(StepState state);
-
-inline bool is_final(UpgradeState state) {
-  return state == UpgradeState::Succeeded || state == UpgradeState::Aborted;
-}
 
 }  // namespace rollmill::core

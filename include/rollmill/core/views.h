@@ -16,7 +16,8 @@ namespace rollmill::core {
 /// One station of the phase rail.
 struct PhaseView {
   std::string name;     ///< "conductors"
-  std::string state;    ///< "pending", "awaiting", "active", "done"
+  std::string state;    ///< "pending", "awaiting", "active", "done", "left"
+  std::string direction;  ///< "FORWARD", "BACK"
   std::uint32_t turns_done = 0;
   std::uint32_t turns_total = 0;
   base::Duration elapsed{};  ///< Zero when not started.
@@ -97,6 +98,7 @@ struct UpgradeView {
   std::string plan_id;  ///< Hash of what is run; 12 hexadecimal digits.
   std::string fleet;
   std::string state;  ///< "RUNNING"
+  std::string direction;  ///< "FORWARD", "BACK"
   std::string from;
   std::string to;
   std::string created_by;  ///< Who asked for it.
@@ -106,7 +108,7 @@ struct UpgradeView {
   base::Duration elapsed{};       ///< Since its start, until now or until its end.
   std::optional<Blocked> blocked;  ///< Nothing: everything moves.
   bool reversible = true;
-  std::string reversible_text;  ///< "yes, until unpin"
+  std::string reversible_text;  ///< "yes, until unpin", "it goes back to 35.0"
   std::string current_phase;  ///< Empty when all are done.
   std::uint32_t failures = 0;  ///< Services failed now.
   std::uint32_t failures_tolerated = 0;
@@ -114,7 +116,8 @@ struct UpgradeView {
   std::uint64_t probes_failed = 0;
   base::Duration longest_gap{};
   std::string probe_error;  ///< Of the last failed probe.
-  std::vector<PhaseView> phases;
+  std::vector<PhaseView> phases;       ///< Of the current leg; their names are unique.
+  std::vector<PhaseView> past_phases;  ///< Of the legs before, in order; for the report.
   std::vector<HostView> hosts;
   std::vector<BudgetView> budgets;
   std::vector<ApprovalView> approvals;

@@ -30,10 +30,17 @@ struct AgentWelcome {
   base::Epoch epoch = 0;
 };
 
+/// Which way a plan is to show.
+enum class Way {
+  Forward,
+  BackFromGate,  ///< As if every service were of the new release and pinned.
+  BackFromNow,   ///< From what the hosts are.
+};
 /// Ask what would be done. Changes nothing.
 struct PlanAsked {
-  core::ReleaseNumber to;
-  std::optional<core::Policy> policy;  ///< Nothing: the controller's own.
+  core::ReleaseNumber to;  ///< 0.0 on a way back: that of the upgrade under way.
+  std::optional<core::Policy> policy;  ///< Nothing: the controller's own, or the upgrade's.
+  Way way = Way::Forward;
 };
 /// Ask for an upgrade. A repeat with the same `request_id` gives the same upgrade.
 struct StartAsked {
@@ -86,7 +93,7 @@ class Control {
   /// @{
   virtual void plan(PlanAsked asked, Reply<core::Plan> reply) = 0;
   virtual void start(StartAsked asked, Reply<core::UpgradeView> reply) = 0;
-  /// Pause, Resume, Abort, Approve, Retry or Skip of one upgrade.
+  /// Pause, Resume, Abort, Turn, Approve, Retry or Skip of one upgrade.
   virtual void request(base::UpgradeId upgrade, core::Event event,
                        Reply<core::UpgradeView> reply) = 0;
   /// An empty id means the newest upgrade.

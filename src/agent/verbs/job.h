@@ -78,6 +78,8 @@ class Job {
   const ServiceSettings* service() const;  ///< Of args.service; null when the host has none such.
   bool is_conductor() const;               ///< The service's role holds work that a stop kills.
   bool serves_api() const;                 ///< The service's role stands behind the balancer.
+  /// The task brings the older release back.
+  bool goes_back() const { return args.to < args.from; }
   core::ReleaseNumber wanted_release() const;  ///< B when args.new_release, else A.
   std::string wanted_pin() const;              ///< A's number when args.pinned, else empty.
   const core::ReleaseQuirks& quirks(const core::ReleaseNumber& release) const;

@@ -1,5 +1,6 @@
 #include "agent/verbs/proofs.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "agent/host_reading.h"
@@ -97,7 +98,8 @@ const char* by_role(const Job& job, const char* conductor_id, const char* api_id
 }
 
 Trouble prove_rows_old(Job& job, const char* id) {
-  return prove_rows(job, id, job.args.from, rows_newer_than, "Every row can be read by release ");
+  return prove_rows(job, id, std::min(job.args.from, job.args.to), rows_newer_than,
+                    "Every row can be read by release ");
 }
 
 Trouble prove_rows_newest(Job& job, const char* id) {

@@ -40,7 +40,7 @@ ExitCode run_status(const Context& context);
 ExitCode run_watch(const Context& context);
 ExitCode run_wait(const Context& context);
 ExitCode run_report(const Context& context);
-ExitCode run_deed(const Context& context);  ///< pause, resume, abort, approve, retry, skip
+ExitCode run_deed(const Context& context);  ///< pause, resume, rollback, abort, approve...
 ExitCode run_list(const Context& context);
 ExitCode run_hosts(const Context& context);
 ExitCode run_events(const Context& context);

@@ -12,6 +12,7 @@ base::Result<core::UpgradeView> ask(const Context& context) {
   ControlClient& client = context.client;
   if (line.verb == Verb::Pause) return client.pause(upgrade, line.reason);
   if (line.verb == Verb::Resume) return client.resume(upgrade, line.reason);
+  if (line.verb == Verb::Rollback) return client.rollback(upgrade, line.undo, line.reason);
   if (line.verb == Verb::Abort) return client.abort(upgrade, line.reason);
   if (line.verb == Verb::Approve) {
     return client.approve(upgrade, line.gate, line.valid_for, line.reason);
@@ -25,6 +26,11 @@ base::Result<core::UpgradeView> ask(const Context& context) {
 /// What to ask before a deed that cannot be taken back; empty: do not ask.
 std::string question_of(const Invocation& line) {
   const std::string which = line.upgrade.empty() ? "the newest upgrade" : "upgrade " + line.upgrade;
+  if (line.verb == Verb::Rollback) {
+    return line.undo ? "End the rollback of " + which + " and go forward again?"
+                     : "Take " + which + " back to the old release? See how with: rollmill plan "
+                       "--reverse --from-now.";
+  }
   if (line.verb == Verb::Abort) return "Abort " + which + " where it stands?";
   if (line.verb == Verb::Approve) return "Approve \"" + line.gate + "\" of " + which + "?";
   if (line.verb == Verb::Skip) return "Go on without step " + std::to_string(*line.step) + "?";
@@ -34,6 +40,12 @@ std::string question_of(const Invocation& line) {
 std::string done_text(Verb verb, const core::UpgradeView& view) {
   if (verb == Verb::Pause) return "is paused: no new task is sent, tasks in flight end";
   if (verb == Verb::Resume) return "goes on";
+  if (verb == Verb::Rollback) {
+    return view.direction == "BACK"
+               ? "goes back to " + view.from +
+                     ": tasks in flight end, each host is read, then the way back is planned"
+               : "goes forward to " + view.to + " again";
+  }
   if (verb == Verb::Abort) {
     return "is aborted; what it did stays as it is, pins too. A new one takes over from there: "
            "rollmill upgrade start --to " +

@@ -12,19 +12,30 @@ namespace {
 
 /// The release and the policy of the line; says what is wrong with them.
 std::optional<PlanWanted> wanted_of(const Context& context) {
-  const auto release = core::parse_release_number(context.line.release);
-  if (!release) {
-    fail_usage(context, "\"" + context.line.release +
-                            "\" is not a release; write MAJOR.MINOR, such as 39.0");
+  const Invocation& line = context.line;
+  const auto unusable = [&](const std::string& why) {
+    fail_usage(context, why);
     return std::nullopt;
+  };
+  PlanWanted wanted;
+  if (line.from_now && !line.reverse) return unusable("--from-now belongs to --reverse");
+  if (line.reverse) wanted.way = line.from_now ? ports::Way::BackFromNow : ports::Way::BackFromGate;
+  if (line.release.empty() && !line.reverse) {
+    return unusable("--to is required: the release to go to, such as 39.0");
   }
-  if (context.line.policy_file.empty()) return PlanWanted{*release, std::nullopt};
-  auto policy = context.doors.read_policy(context.line.policy_file);
-  if (!policy.ok()) {
-    fail_usage(context, "the policy is not usable:\n" + policy.error().message);
-    return std::nullopt;
+  if (!line.release.empty()) {
+    const auto release = core::parse_release_number(line.release);
+    if (!release) {
+      return unusable("\"" + line.release +
+                      "\" is not a release; write MAJOR.MINOR, such as 39.0");
+    }
+    wanted.to = *release;
   }
-  return PlanWanted{*release, std::move(*policy)};
+  if (line.policy_file.empty()) return wanted;
+  auto policy = context.doors.read_policy(line.policy_file);
+  if (!policy.ok()) return unusable("the policy is not usable:\n" + policy.error().message);
+  wanted.policy = std::move(*policy);
+  return wanted;
 }
 
 bool may_start(const Context& context) {
@@ -78,8 +89,12 @@ ExitCode run_plan(const Context& context) {
   const auto shown = context.client.plan(*wanted);
   if (!shown.ok()) return fail(context, shown.error());
   if (context.line.format == Format::Table) {
-    context.console.out << shown->printed << "\nRun exactly this with:\n  "
-                        << start_command(context, shown->plan) << '\n';
+    context.console.out << shown->printed
+                        << (context.line.reverse ? "\nGo this way with:\n  "
+                                                 : "\nRun exactly this with:\n  ")
+                        << (context.line.reverse ? "rollmill upgrade rollback"
+                                                 : start_command(context, shown->plan))
+                        << '\n';
   } else {
     context.console.out << codec::to_json(shown->plan, context.line.format == Format::Json
                                                            ? codec::JsonStyle::Indented

@@ -31,7 +31,8 @@ struct Goal {
 
 /// Is it there? An error for a name that no upgrade has.
 base::Result<bool> reached(const core::UpgradeView& view, const Goal& goal) {
-  std::vector<std::string> names = {"PLANNED", "RUNNING", "PAUSED", "SUCCEEDED", "ABORTED"};
+  std::vector<std::string> names = {"PLANNED",   "RUNNING", "PAUSED",
+                                    "SUCCEEDED", "ABORTED", "ROLLED_BACK"};
   if (goal.kind == "phase") {
     names.clear();
     for (const core::PhaseView& phase : view.phases) {

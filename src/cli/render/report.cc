@@ -36,11 +36,22 @@ Lines head(const core::UpgradeView& view, const Style& style) {
   return lines;
 }
 
+/// Those before it turned round, then those since.
+std::vector<core::PhaseView> all_phases(const core::UpgradeView& view) {
+  std::vector<core::PhaseView> phases = view.past_phases;
+  phases.insert(phases.end(), view.phases.begin(), view.phases.end());
+  return phases;
+}
+
+std::string name_phase(const core::PhaseView& phase) {
+  return (phase.direction == "BACK" ? "back: " : "") + phase.name;
+}
+
 Lines phases(const core::UpgradeView& view, const Style& style) {
   Grid grid{{"PHASE", "STATE", "TOOK", "DONE", "API REQUESTS", "FAILED", "LONGEST GAP"}, {}, 5, {}};
-  for (const core::PhaseView& phase : view.phases) {
+  for (const core::PhaseView& phase : all_phases(view)) {
     const bool probed = phase.probes_sent > 0;
-    grid.rows.push_back({phase.name, phase.state,
+    grid.rows.push_back({name_phase(phase), phase.state,
                          phase.state == "pending" ? "-" : base::format_duration(phase.elapsed),
                          std::to_string(phase.turns_done) + "/" + std::to_string(phase.turns_total),
                          probed ? std::to_string(phase.probes_sent) : "-",
@@ -119,7 +130,8 @@ void add_checks(Lines& lines, const std::string& where,
 /// A phase tells what its steps have found, with the name of the host; once is enough.
 bool told_by_phase(const core::UpgradeView& view, const core::StepView& step,
                    const core::CheckResult& check) {
-  return std::any_of(view.phases.begin(), view.phases.end(), [&](const core::PhaseView& phase) {
+  const std::vector<core::PhaseView> phases = all_phases(view);
+  return std::any_of(phases.begin(), phases.end(), [&](const core::PhaseView& phase) {
     return phase.name == step.phase &&
            std::any_of(
                phase.checks.begin(), phase.checks.end(), [&](const core::CheckResult& told) {
@@ -130,7 +142,9 @@ bool told_by_phase(const core::UpgradeView& view, const core::StepView& step,
 
 Lines warnings(const core::UpgradeView& view) {
   Lines lines;
-  for (const core::PhaseView& phase : view.phases) add_checks(lines, phase.name, phase.checks);
+  for (const core::PhaseView& phase : all_phases(view)) {
+    add_checks(lines, name_phase(phase), phase.checks);
+  }
   for (const core::StepView& step : view.steps) {
     std::vector<core::CheckResult> checks = step.checks;
     std::erase_if(checks, [&](const core::CheckResult& check) {
@@ -145,7 +159,8 @@ Lines warnings(const core::UpgradeView& view) {
 
 bool is_for_report(const core::EventView& event) {
   return event.kind == "UpgradePaused" || event.kind == "UpgradeResumed" ||
-         event.kind == "UpgradeAborted" || event.kind == "ControllerStarted";
+         event.kind == "UpgradeAborted" || event.kind == "DirectionTurned" ||
+         event.kind == "UpgradeRolledBack" || event.kind == "ControllerStarted";
 }
 
 std::vector<std::string> render_report(const core::UpgradeView& view,

@@ -20,13 +20,15 @@ std::string since_text(base::TimePoint since, base::TimePoint now) {
 Paint paint_of_state(const std::string& state) {
   if (state == "SUCCEEDED") return Paint::Green;
   if (state == "ABORTED") return Paint::Red;
-  if (state == "PAUSED") return Paint::Yellow;
+  if (state == "PAUSED" || state == "ROLLED_BACK") return Paint::Yellow;
   return Paint::Bold;
 }
 
 std::string header(const core::UpgradeView& view, const Style& style) {
-  const std::string left = view.id + "  " + view.from + " " + icon(style, Icon::Arrow) + " " +
-                           view.to + "  fleet " + view.fleet + "  ";
+  const bool back = view.direction == "BACK";
+  const std::string left = view.id + "  " + (back ? view.to : view.from) + " " +
+                           icon(style, Icon::Arrow) + " " + (back ? view.from : view.to) +
+                           "  fleet " + view.fleet + "  ";
   const std::string right =
       "  " + base::format_duration(std::chrono::floor<std::chrono::seconds>(view.elapsed)) +
       "  reversible: " + view.reversible_text;

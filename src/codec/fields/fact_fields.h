@@ -125,6 +125,13 @@ void visit_fields(auto& visit, Like<core::UpgradeAborted> auto& fact) {
   visit("reason", fact.reason);
 }
 void visit_fields(auto& /*visit*/, Like<core::UpgradeSucceeded> auto& /*fact*/) {}
+void visit_fields(auto& visit, Like<core::DirectionTurned> auto& fact) {
+  visit("direction", fact.direction);
+  visit("by", fact.by);
+  visit("reason", fact.reason);
+}
+void visit_fields(auto& visit, Like<core::PlanExtended> auto& fact) { visit("plan", fact.plan); }
+void visit_fields(auto& /*visit*/, Like<core::UpgradeRolledBack> auto& /*fact*/) {}
 void visit_fields(auto& visit, Like<core::ApiProbed> auto& fact) {
   visit("sent", fact.sent);
   visit("failed", fact.failed);

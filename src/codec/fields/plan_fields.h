@@ -50,6 +50,7 @@ void visit_fields(auto& visit, Like<core::Policy> auto& policy) {
   visit("failures_tolerated", policy.failures_tolerated);
   visit("failures_tolerated_domain", policy.failures_tolerated_domain);
   visit("busy", policy.busy);
+  visit("on_failure", policy.on_failure);
   visit("deadlines", policy.deadlines);
   visit("window_drain_ms", policy.window_drain);
   visit("window_heartbeat_ms", policy.window_heartbeat);
@@ -116,6 +117,9 @@ void visit_fields(auto& visit, Like<core::Phase> auto& phase) {
   visit("undo", phase.undo);
   visit("first_wave", phase.first_wave);
   visit("wave_count", phase.wave_count);
+  visit("direction", phase.direction);
+  visit("leg", phase.leg);
+  visit("finds_way", phase.finds_way);
 }
 void visit_fields(auto& visit, Like<core::Plan> auto& plan) {
   visit("id", plan.id);

@@ -18,6 +18,7 @@ void visit_fields(auto& visit, Like<core::Blocked> auto& blocked) {
 void visit_fields(auto& visit, Like<core::PhaseView> auto& view) {
   visit("name", view.name);
   visit("state", view.state);
+  visit("direction", view.direction);
   visit("turns_done", view.turns_done);
   visit("turns_total", view.turns_total);
   visit("elapsed_ms", view.elapsed);
@@ -83,6 +84,7 @@ void visit_fields(auto& visit, Like<core::UpgradeView> auto& view) {
   visit("plan_id", view.plan_id);
   visit("fleet", view.fleet);
   visit("state", view.state);
+  visit("direction", view.direction);
   visit("from", view.from);
   visit("to", view.to);
   visit("created_by", view.created_by);
@@ -101,6 +103,7 @@ void visit_fields(auto& visit, Like<core::UpgradeView> auto& view) {
   visit("longest_gap_ms", view.longest_gap);
   visit("probe_error", view.probe_error);
   visit("phases", view.phases);
+  visit("past_phases", view.past_phases);
   visit("hosts", view.hosts);
   visit("budgets", view.budgets);
   visit("approvals", view.approvals);

@@ -28,6 +28,18 @@ const char* enum_text(core::Verb value) { return core::to_string(value); }
 const char* enum_text(core::Verdict value) { return core::to_string(value); }
 const char* enum_text(core::PhaseKind value) { return core::to_string(value); }
 
+const char* enum_text(core::Direction value) { return core::to_string(value); }
+
+const char* enum_text(core::OnFailure value) {
+  switch (value) {
+    case core::OnFailure::Pause:
+      return "pause";
+    case core::OnFailure::Rollback:
+      return "rollback";
+  }
+  return "pause";
+}
+
 const char* enum_text(core::BusyPolicy value) {
   switch (value) {
     case core::BusyPolicy::Fail:
@@ -46,6 +58,12 @@ bool enum_value(const std::string& text, core::Verdict& into) {
 }
 bool enum_value(const std::string& text, core::PhaseKind& into) {
   return take(core::parse_phase(text), into);
+}
+bool enum_value(const std::string& text, core::Direction& into) {
+  return pick({core::Direction::Forward, core::Direction::Back}, text, into);
+}
+bool enum_value(const std::string& text, core::OnFailure& into) {
+  return pick({core::OnFailure::Pause, core::OnFailure::Rollback}, text, into);
 }
 bool enum_value(const std::string& text, core::BusyPolicy& into) {
   return pick({core::BusyPolicy::Fail, core::BusyPolicy::GoOn}, text, into);

@@ -19,6 +19,12 @@ bool enum_value(const std::string& text, core::Verdict& into);
 const char* enum_text(core::PhaseKind value);
 bool enum_value(const std::string& text, core::PhaseKind& into);
 
+const char* enum_text(core::Direction value);
+bool enum_value(const std::string& text, core::Direction& into);
+
+const char* enum_text(core::OnFailure value);  ///< "pause", "rollback"
+bool enum_value(const std::string& text, core::OnFailure& into);
+
 const char* enum_text(core::BusyPolicy value);  ///< "fail", "go-on"
 bool enum_value(const std::string& text, core::BusyPolicy& into);
 

@@ -29,6 +29,7 @@ class Client final : public ControlClient {
   base::Result<std::vector<core::UpgradeView>> list() override;
   ViewResult pause(const base::UpgradeId& id, const std::string& reason) override;
   ViewResult resume(const base::UpgradeId& id, const std::string& reason) override;
+  ViewResult rollback(const base::UpgradeId& id, bool undo, const std::string& reason) override;
   ViewResult abort(const base::UpgradeId& id, const std::string& reason) override;
   ViewResult approve(const base::UpgradeId& id, const std::string& gate,
                      std::optional<base::Duration> valid_for, const std::string& reason) override;
@@ -102,8 +103,11 @@ class Client final : public ControlClient {
 
 base::Result<PlanShown> Client::plan(const ports::PlanAsked& asked) {
   pb::PlanUpgradeRequest request;
-  request.set_release(core::to_string(asked.to));
+  const bool named = asked.way == ports::Way::Forward || asked.to != core::ReleaseNumber{};
+  if (named) request.set_release(core::to_string(asked.to));
   if (asked.policy) encode(*asked.policy, request.mutable_policy());
+  request.set_reverse(asked.way != ports::Way::Forward);
+  request.set_from_now(asked.way == ports::Way::BackFromNow);
   const auto response = call(&pb::UpgradeService::Stub::PlanUpgrade, request, options_.slow_limit);
   if (!response.ok()) return response.error();
   auto plan = decode(response->plan());
@@ -147,6 +151,12 @@ ViewResult Client::pause(const base::UpgradeId& id, const std::string& reason) {
 
 ViewResult Client::resume(const base::UpgradeId& id, const std::string& reason) {
   return deed(&pb::UpgradeService::Stub::ResumeUpgrade, id, reason);
+}
+
+ViewResult Client::rollback(const base::UpgradeId& id, bool undo, const std::string& reason) {
+  pb::RollbackUpgradeRequest request;
+  request.set_undo(undo);
+  return deed(&pb::UpgradeService::Stub::RollbackUpgrade, id, reason, std::move(request));
 }
 
 ViewResult Client::abort(const base::UpgradeId& id, const std::string& reason) {

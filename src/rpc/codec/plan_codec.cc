@@ -97,6 +97,10 @@ void encode_phase(const core::Phase& phase, pb::Phase* out) {
   out->set_undo(phase.undo);
   out->set_first_wave(phase.first_wave.value);
   out->set_wave_count(phase.wave_count);
+  out->set_direction(enum_of<pb::Direction>(pb::Direction_Parse, "DIRECTION_",
+                                            core::to_string(phase.direction)));
+  out->set_leg(phase.leg);
+  out->set_finds_way(phase.finds_way);
 }
 
 base::Result<core::Phase> decode_phase(const pb::Phase& from) {
@@ -111,7 +115,11 @@ base::Result<core::Phase> decode_phase(const pb::Phase& from) {
                     .reversible = from.reversible(),
                     .undo = from.undo(),
                     .first_wave = {from.first_wave()},
-                    .wave_count = from.wave_count()};
+                    .wave_count = from.wave_count(),
+                    .direction = from.direction() == pb::DIRECTION_BACK ? core::Direction::Back
+                                                                        : core::Direction::Forward,
+                    .leg = from.leg(),
+                    .finds_way = from.finds_way()};
   if (from.has_gate()) phase.gate = core::GateSpec{from.gate().name(), from.gate().reason()};
   return phase;
 }

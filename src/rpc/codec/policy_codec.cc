@@ -78,6 +78,8 @@ void encode(const core::Policy& policy, pb::Policy* out) {
   out->set_failures_tolerated(policy.failures_tolerated);
   out->set_failures_tolerated_domain(policy.failures_tolerated_domain);
   out->set_busy(encode(policy.busy));
+  out->set_on_failure(policy.on_failure == core::OnFailure::Rollback ? pb::ON_FAILURE_ROLLBACK
+                                                                     : pb::ON_FAILURE_PAUSE);
   encode_deadlines(policy.deadlines, out->mutable_deadlines());
   encode(policy.window_drain, out->mutable_window_drain());
   encode(policy.window_heartbeat, out->mutable_window_heartbeat());
@@ -99,6 +101,8 @@ base::Result<core::Policy> decode(const pb::Policy& from) {
   decode_counts(from, policy);
   decode_times(from, policy);
   policy.busy = *busy;
+  policy.on_failure = from.on_failure() == pb::ON_FAILURE_ROLLBACK ? core::OnFailure::Rollback
+                                                                   : core::OnFailure::Pause;
   policy.deadlines = decode_deadlines(from.deadlines());
   policy.allow_unsupported_hop = from.allow_unsupported_hop();
   for (const auto& [id, reason] : from.waived_checks()) policy.waived_checks[id] = reason;

@@ -8,6 +8,7 @@ namespace {
 void encode_parts(const core::UpgradeView& view, pb::Upgrade* out) {
   if (view.blocked) encode(*view.blocked, out->mutable_blocked());
   for (const auto& phase : view.phases) encode(phase, out->add_phases());
+  for (const auto& phase : view.past_phases) encode(phase, out->add_past_phases());
   for (const auto& host : view.hosts) encode(host, out->add_hosts());
   for (const auto& budget : view.budgets) encode(budget, out->add_budgets());
   for (const auto& approval : view.approvals) encode(approval, out->add_approvals());
@@ -17,6 +18,7 @@ void encode_parts(const core::UpgradeView& view, pb::Upgrade* out) {
 void decode_parts(const pb::Upgrade& from, core::UpgradeView& view) {
   if (from.has_blocked()) view.blocked = decode(from.blocked());
   for (const auto& phase : from.phases()) view.phases.push_back(decode(phase));
+  for (const auto& phase : from.past_phases()) view.past_phases.push_back(decode(phase));
   for (const auto& host : from.hosts()) view.hosts.push_back(decode(host));
   for (const auto& budget : from.budgets()) view.budgets.push_back(decode(budget));
   for (const auto& approval : from.approvals()) view.approvals.push_back(decode(approval));
@@ -30,6 +32,7 @@ void encode(const core::UpgradeView& view, pb::Upgrade* out) {
   out->set_plan_id(view.plan_id);
   out->set_fleet(view.fleet);
   out->set_state(enum_of<pb::UpgradeState>(pb::UpgradeState_Parse, "UPGRADE_STATE_", view.state));
+  out->set_direction(enum_of<pb::Direction>(pb::Direction_Parse, "DIRECTION_", view.direction));
   out->set_from(view.from);
   out->set_to(view.to);
   out->set_created_by(view.created_by);
@@ -55,6 +58,7 @@ core::UpgradeView decode(const pb::Upgrade& from) {
   view.plan_id = from.plan_id();
   view.fleet = from.fleet();
   view.state = enum_name("", enum_text("UPGRADE_STATE_", pb::UpgradeState_Name(from.state())));
+  view.direction = enum_name("", enum_text("DIRECTION_", pb::Direction_Name(from.direction())));
   view.from = from.from();
   view.to = from.to();
   view.created_by = from.created_by();

@@ -33,11 +33,13 @@ void encode(const core::PhaseView& view, pb::PhaseView* out) {
   out->set_probes_sent(view.probes_sent);
   out->set_probes_failed(view.probes_failed);
   encode(view.longest_gap, out->mutable_longest_gap());
+  out->set_direction(enum_of<pb::Direction>(pb::Direction_Parse, "DIRECTION_", view.direction));
 }
 
 core::PhaseView decode(const pb::PhaseView& from) {
   return {.name = from.name(),
           .state = enum_text("PHASE_STATE_", pb::PhaseState_Name(from.state())),
+          .direction = enum_name("", enum_text("DIRECTION_", pb::Direction_Name(from.direction()))),
           .turns_done = from.turns_done(),
           .turns_total = from.turns_total(),
           .elapsed = decode(from.elapsed()),

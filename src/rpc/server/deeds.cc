@@ -86,6 +86,15 @@ grpc::ServerUnaryReactor* UpgradeService::AbortUpgrade(Context* context,
   });
 }
 
+grpc::ServerUnaryReactor* UpgradeService::RollbackUpgrade(
+    Context* context, const pb::RollbackUpgradeRequest* request,
+    pb::RollbackUpgradeResponse* response) {
+  return deed(*context, *request, response, [request](core::Actor actor) {
+    const auto direction = request->undo() ? core::Direction::Forward : core::Direction::Back;
+    return EventResult(core::TurnRequested{direction, std::move(actor)});
+  });
+}
+
 grpc::ServerUnaryReactor* UpgradeService::ApproveUpgrade(Context* context,
                                                          const pb::ApproveUpgradeRequest* request,
                                                          pb::ApproveUpgradeResponse* response) {

@@ -20,16 +20,30 @@ base::Error invalid(const std::string& message) {
   return {base::ErrorCode::InvalidArgument, message};
 }
 
-template <typename Asked>
-base::Status decode_goal(const auto& request, Asked& asked) {
-  const auto to = decode_release(request.release(), "release");
-  if (!to) return to.error();
-  asked.to = *to;
+base::Status decode_policy(const auto& request, auto& asked) {
   if (!request.has_policy()) return base::success();
   auto policy = decode(request.policy());
   if (!policy) return policy.error().with_context("policy");
   asked.policy = std::move(*policy);
   return base::success();
+}
+
+/// The release and the policy; where one may be asked for, the way.
+template <typename Asked>
+base::Status decode_goal(const auto& request, Asked& asked) {
+  if constexpr (requires { asked.way; }) {
+    asked.way = !request.reverse()    ? ports::Way::Forward
+                : request.from_now() ? ports::Way::BackFromNow
+                                     : ports::Way::BackFromGate;
+    if (!request.reverse() && request.from_now()) {
+      return invalid("from_now belongs to reverse: set that, too");
+    }
+    if (request.reverse() && request.release().empty()) return decode_policy(request, asked);
+  }
+  const auto to = decode_release(request.release(), "release");
+  if (!to) return to.error();
+  asked.to = *to;
+  return decode_policy(request, asked);
 }
 
 base::Result<ports::StartAsked> decode_start(const pb::StartUpgradeRequest& request,

@@ -12,12 +12,14 @@ constexpr std::uint32_t kBatch = 256;
 
 bool is_end(const core::EventView& event) {
   return event.kind == core::fact_kind(core::UpgradeSucceeded{}) ||
-         event.kind == core::fact_kind(core::UpgradeAborted{});
+         event.kind == core::fact_kind(core::UpgradeAborted{}) ||
+         event.kind == core::fact_kind(core::UpgradeRolledBack{});
 }
 
 bool is_final(const core::UpgradeView& view) {
   return view.state == core::to_string(core::UpgradeState::Succeeded) ||
-         view.state == core::to_string(core::UpgradeState::Aborted);
+         view.state == core::to_string(core::UpgradeState::Aborted) ||
+         view.state == core::to_string(core::UpgradeState::RolledBack);
 }
 
 }  // namespace

@@ -1,0 +1,122 @@
+#include "core/evolve_parts.h"
+#include "core/navigation.h"
+#include "core/transitions.h"
+
+/// What turning round does to the state: the leg so far is left, the plan grows by a new one.
+namespace rollmill::core {
+namespace {
+
+/// Everything but the deadlines of what is still in flight.
+void drop_timers(Upgrade& upgrade) {
+  std::erase_if(upgrade.timers,
+                [](const Timer& timer) { return timer.kind != TimerKind::StepDeadline; });
+}
+
+template <typename Runs, typename Table, typename Cause>
+void leave_unfinished(Runs& runs, const Table& table, Cause cause) {
+  for (auto& run : runs) {
+    if (next_state(table, run.state, cause)) move_state(table, run.state, cause);
+  }
+}
+
+void leave_leg(Upgrade& upgrade) {
+  ROLLMILL_CHECK(upgrade.in_flight.empty());
+  leave_unfinished(upgrade.phases, kPhaseTable, PhaseCause::Leave);
+  leave_unfinished(upgrade.waves, kWaveTable, WaveCause::Leave);
+  leave_unfinished(upgrade.turns, kTurnTable, TurnCause::Leave);
+  upgrade.startable.clear();
+  upgrade.unreachable.clear();
+  upgrade.failed_turns.clear();
+  upgrade.failures = 0;
+  for (auto& [key, domain] : upgrade.domains) domain.failed = 0;
+  upgrade.timers.clear();
+  upgrade.turning = false;
+}
+
+void resize_runs(Upgrade& upgrade) {
+  const Plan& plan = *upgrade.plan;
+  upgrade.phases.resize(plan.phases.size());
+  upgrade.waves.resize(plan.waves.size());
+  upgrade.turns.resize(plan.turns.size());
+  upgrade.steps.resize(plan.steps.size());
+  for (auto& turns : upgrade.turns_of_host) turns.clear();
+  for (std::uint32_t i = 0; i < plan.turns.size(); ++i) {
+    const base::PhaseIndex phase = plan.waves[plan.turns[i].wave.value].phase;
+    if (phase >= upgrade.leg) upgrade.turns_of_host[plan.turns[i].host.value].push_back({i});
+  }
+}
+
+const ServiceFacts* reading_of(const HostRun& host, const std::string& service) {
+  for (const ServiceFacts& each : host.facts.services) {
+    if (each.service == service) return &each;
+  }
+  return nullptr;
+}
+
+/// What each service is, by its reading and no longer by the steps that were done.
+void take_readings(Upgrade& upgrade) {
+  const std::string to = to_string(upgrade.plan->to);
+  upgrade.new_services = upgrade.unpinned_services = 0;
+  std::size_t index = 0;
+  for (std::uint32_t h = 0; h < upgrade.hosts.size(); ++h) {
+    const HostRun& host = upgrade.hosts[h];
+    for (const Service& service : upgrade.plan->fleet.hosts[h].services) {
+      ServiceRun& run = upgrade.services[index++];
+      const ServiceFacts* seen = reading_of(host, service.name);
+      const bool runs = seen != nullptr && seen->running;
+      run.new_release = runs ? seen->release == to : host.facts.installed_release == to;
+      run.stopped = run.stopped && !runs;
+      upgrade.new_services += run.new_release ? 1U : 0U;
+    }
+  }
+}
+
+/// A service that the new leg takes nowhere is up: its charge ends.
+void return_charges(Upgrade& upgrade) {
+  std::vector<bool> needed(upgrade.services.size());
+  for (const Turn& turn : upgrade.plan->turns) {
+    const bool of_leg = upgrade.plan->waves[turn.wave.value].phase >= upgrade.leg;
+    if (of_leg && turn.takes_down) needed[turn.service_index->value] = true;
+  }
+  std::size_t index = 0;
+  for (const Host& host : upgrade.plan->fleet.hosts) {
+    for (const Service& service : host.services) {
+      ServiceRun& run = upgrade.services[index];
+      if (run.charged && !needed[index]) {
+        run.charged = false;
+        --upgrade.domains.at({service.role, service.domain}).charged;
+      }
+      ++index;
+    }
+  }
+}
+
+}  // namespace
+
+void turn_direction(Upgrade& upgrade, const DirectionTurned& fact, base::TimePoint at) {
+  move_state(kUpgradeTable, upgrade.state, UpgradeCause::TurnRound);
+  upgrade.direction = fact.direction;
+  upgrade.turning = true;
+  upgrade.turned_at = at;
+  upgrade.pause.reset();
+  upgrade.approvals.clear();
+  upgrade.ready.clear();
+  for (WaveRun& wave : upgrade.waves) wave.stalled_until.reset();
+  drop_timers(upgrade);
+}
+
+void extend_plan(Upgrade& upgrade, const PlanExtended& fact) {
+  const auto before = static_cast<std::uint32_t>(upgrade.phases.size());
+  const bool new_leg = upgrade.turning;
+  if (new_leg) leave_leg(upgrade);
+  upgrade.plan = fact.plan;
+  if (new_leg) upgrade.leg = {before};
+  upgrade.phase = {before};
+  upgrade.wave = upgrade.plan->phases.at(before).first_wave;
+  resize_runs(upgrade);
+  if (new_leg) return;
+  take_readings(upgrade);
+  return_charges(upgrade);
+}
+
+}  // namespace rollmill::core

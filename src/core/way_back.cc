@@ -1,0 +1,289 @@
+#include <algorithm>
+
+#include "core/fleet_reading.h"
+#include "core/plan_builder.h"
+#include "rollmill/core/checks.h"
+
+/// The way back, planned from what each host is.
+namespace rollmill::core {
+namespace {
+
+/// What one service needs to be of A again.
+enum class Need {
+  Nothing,  ///< It is of A and serves.
+  Turn,     ///< It is of B, or has been.
+  First,    ///< The same, and it is down, out of the balancer or was under way.
+};
+
+struct BackReading {
+  std::vector<Need> services;    ///< By service index.
+  std::vector<bool> drop_in;     ///< By host index: there is something of ours in its files.
+  std::vector<bool> reinstall;   ///< By host index: A is not what is installed there.
+  std::vector<std::string> problems;
+  std::vector<std::string> notes;
+  bool anything = false;  ///< Something was changed on some host.
+};
+
+std::string detail(const HostFacts& facts, const std::string& key) {
+  const auto found = facts.details.find(key);
+  return found == facts.details.end() ? std::string{} : found->second;
+}
+
+class BackReader {
+ public:
+  BackReader(const Profile& profile, const Plan& plan, const LegRequest& request)
+      : profile_(profile), plan_(plan), request_(request) {}
+
+  BackReading read() {
+    for (const Host& host : plan_.fleet.hosts) read_host(host);
+    return std::move(reading_);
+  }
+
+ private:
+  void read_host(const Host& host) {
+    const auto found = request_.facts.find(host.name);
+    const bool read = found != request_.facts.end();
+    const HostFacts facts = read ? found->second : HostFacts{};
+    const std::string drop_in = detail(facts, "config.drop_in");
+    if (!read || facts.installed_release.empty()) {
+      problem(host.name.text + ": what is installed there cannot be read; start rollmill-agent "
+              "there, or repair what it says");
+    } else if (drop_in == "edited") {
+      problem(host.name.text + ": our drop-in was edited by somebody and is not touched; undo the "
+              "edit or remove the file");
+    }
+    reading_.drop_in.push_back(drop_in == "ours");
+    reading_.reinstall.push_back(parse_release_number(facts.installed_release) != plan_.from);
+    reading_.anything =
+        reading_.anything || reading_.drop_in.back() || reading_.reinstall.back();
+    for (const Service& service : host.services) read_service(host, service, facts);
+  }
+
+  void read_service(const Host& host, const Service& service, const HostFacts& facts) {
+    const auto seen =
+        std::find_if(facts.services.begin(), facts.services.end(),
+                     [&](const ServiceFacts& one) { return one.service == service.name; });
+    const std::string name = name_service(host, service);
+    const bool runs = seen != facts.services.end() && seen->running;
+    if (!runs) note(name + " does not run; it is brought back first");
+    if (runs) refuse_unpinned(name, *seen, facts);
+    const bool away = !runs || is_out(service, facts);
+    const Need need = !away && is_old(*seen)  ? Need::Nothing
+                      : away || is_charged() ? Need::First
+                                              : Need::Turn;
+    reading_.anything = reading_.anything || need != Need::Nothing;
+    reading_.services.push_back(need);
+  }
+
+  bool is_old(const ServiceFacts& seen) const {
+    return !reading_.reinstall.back() && parse_release_number(seen.release) == plan_.from;
+  }
+
+  /// The service that is read now.
+  bool is_charged() const {
+    const std::size_t index = reading_.services.size();
+    return index < request_.charged.size() && request_.charged[index];
+  }
+
+  bool is_out(const Service& service, const HostFacts& facts) const {
+    const RoleInfo* role = find_role(profile_, service.role);
+    return role != nullptr && role->serves_api && detail(facts, "balancer.serving") == "no";
+  }
+
+  /// B without a pin may have saved rows that A cannot read.
+  void refuse_unpinned(const std::string& name, const ServiceFacts& seen, const HostFacts& facts) {
+    const bool may_be_new = parse_release_number(seen.release) == plan_.to ||
+                            parse_release_number(facts.installed_release) == plan_.to;
+    if (!may_be_new || !seen.pin.empty()) return;
+    problem(name + " runs " + to_string(plan_.to) + " unpinned: rows that " +
+            to_string(plan_.from) + " cannot read may have been saved; go on to " +
+            to_string(plan_.to) + ", or put the database backup back by hand");
+  }
+
+  void problem(std::string text) { reading_.problems.push_back(std::move(text)); }
+  void note(std::string text) { reading_.notes.push_back(std::move(text)); }
+
+  const Profile& profile_;
+  const Plan& plan_;
+  const LegRequest& request_;
+  BackReading reading_;
+};
+
+/// Writes the phases of the way back: APIs first, then conductors, since old APIs work with new
+/// conductors (IRONIC.md, phase 5) and not the other way round.
+class BackPlanner {
+ public:
+  BackPlanner(const Profile& profile, Plan& plan, const BackReading& reading)
+      : profile_(profile), plan_(plan), reading_(reading), build_(plan) {}
+
+  void write() {
+    stage();
+    for (auto role = profile_.roles.rbegin(); role != profile_.roles.rend(); ++role) {
+      take_back(*role);
+    }
+    clean();
+    verify();
+  }
+
+ private:
+  /// B is left and A is brought.
+  TaskArgs bringing_back() const {
+    TaskArgs args = build_.common();
+    std::swap(args.from, args.to);
+    args.new_release = true;
+    return args;
+  }
+
+  Need need(base::ServiceIndex service) const { return reading_.services[service.value]; }
+
+  void stage() {
+    if (std::find(reading_.reinstall.begin(), reading_.reinstall.end(), true) ==
+        reading_.reinstall.end()) {
+      return;
+    }
+    build_.begin_phase(PhaseKind::Stage, "delete what was fetched");
+    build_.begin_wave("hosts that are to be of " + to_string(plan_.from) + " again");
+    for (std::uint32_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
+      if (reading_.reinstall[i]) build_.add_host_turn({i}, {bringing_back()}, {Verb::Stage});
+    }
+  }
+
+  void take_back(const RoleInfo& role) {
+    std::vector<base::ServiceIndex> first;
+    std::vector<base::ServiceIndex> others;
+    for (const base::ServiceIndex service : build_.services_of(role.role)) {
+      if (need(service) == Need::First) first.push_back(service);
+      if (need(service) == Need::Turn) others.push_back(service);
+    }
+    if (first.empty() && others.empty()) return;
+    const PhaseKind kind = role.serves_api ? PhaseKind::Api : PhaseKind::Conductors;
+    build_.begin_phase(kind, "go forward again, host by host");
+    const auto add = [&](base::ServiceIndex service) { add_turn(service, role); };
+    build_.add_first_wave(first, add);
+    build_.add_waves(others, add);
+  }
+
+  void add_turn(base::ServiceIndex service, const RoleInfo& role) {
+    std::vector<Verb> verbs = {Verb::Drain, Verb::Stop,  Verb::Install,
+                               Verb::Unpin, Verb::Start, Verb::Probe};
+    if (role.serves_api) verbs.push_back(Verb::Enlist);
+    build_.add_service_turn(service, true, verbs, bringing_back());
+  }
+
+  /// Drop-ins go; the schema host gets A's tools back.
+  void clean() {
+    const bool any_drop_in = std::find(reading_.drop_in.begin(), reading_.drop_in.end(), true) !=
+                             reading_.drop_in.end();
+    const bool schema_host = schema_host_needs_install();
+    if (!any_drop_in && !schema_host) return;
+    build_.begin_phase(PhaseKind::Pin, "go forward again");
+    build_.begin_wave("all that we changed");
+    for (std::uint32_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
+      const Host& host = plan_.fleet.hosts[i];
+      if (host.services.empty() && reading_.reinstall[i]) {
+        build_.add_host_turn({i}, {bringing_back()}, {Verb::Install});
+      } else if (!host.services.empty() && reading_.drop_in[i]) {
+        build_.add_host_turn({i}, {bringing_back(), bringing_back()},
+                             {Verb::Unpin, Verb::Restore});
+      }
+    }
+  }
+
+  bool schema_host_needs_install() const {
+    for (std::size_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
+      if (plan_.fleet.hosts[i].services.empty() && reading_.reinstall[i]) return true;
+    }
+    return false;
+  }
+
+  /// Services that were never touched are older than what we wrote and took away again.
+  void verify() {
+    build_.begin_phase(PhaseKind::Verify, "nothing is changed");
+    build_.begin_wave("all hosts");
+    std::uint32_t service = 0;
+    for (std::uint32_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
+      std::vector<TaskArgs> args;
+      for (const Service& each : plan_.fleet.hosts[i].services) {
+        args.push_back(need({service++}) == Need::Nothing ? build_.common() : bringing_back());
+        args.back().service = each.name;
+        args.back().role = each.role;
+      }
+      if (args.empty()) continue;
+      build_.add_host_turn({i}, args, std::vector<Verb>(args.size(), Verb::Attest));
+    }
+    if (reading_.anything) build_.add_schema_turn({Verb::Survey}, build_.common());
+  }
+
+  const Profile& profile_;
+  Plan& plan_;
+  const BackReading& reading_;
+  PlanBuilder build_;
+};
+
+/// Every service as it is at the gate: of B, pinned, with our drop-in.
+FleetFacts at_the_gate(const Plan& plan) {
+  FleetFacts facts;
+  for (const Host& host : plan.fleet.hosts) {
+    HostFacts& own = facts[host.name];
+    own.installed_release = to_string(plan.to);
+    own.details["config.drop_in"] = host.services.empty() ? "none" : "ours";
+    for (const Service& service : host.services) {
+      ServiceFacts seen;
+      seen.service = service.name;
+      seen.running = true;
+      seen.release = own.installed_release;
+      seen.pin = to_string(plan.from);
+      own.services.push_back(std::move(seen));
+    }
+  }
+  return facts;
+}
+
+}  // namespace
+
+base::Status append_back(const Profile& profile, Plan& plan, const LegRequest& request) {
+  const BackReading reading = BackReader(profile, plan, request).read();
+  if (!reading.problems.empty()) return no_plan(reading.problems);
+  plan.notes = reading.notes;
+  BackPlanner(profile, plan, reading).write();
+  return base::success();
+}
+
+Plan append_reading(const Plan& plan, Direction direction) {
+  Plan grown = plan;
+  PlanBuilder build(grown);
+  build.begin_leg(direction);
+  build.begin_phase(PhaseKind::Preflight, "nothing is changed");
+  build.add_everywhere("what each host is", {Verb::Inspect}, build.common());
+  grown.phases.back().finds_way = true;
+  name_plan(grown);
+  return grown;
+}
+
+base::Result<Plan> append_leg(const Profile& profile, const LegRequest& request) {
+  Plan grown = request.plan;
+  const base::Status appended =
+      grown.phases.back().direction == Direction::Back
+          ? append_back(profile, grown, request)
+          : append_forward(profile, grown, request);
+  if (!appended.ok()) return appended.error();
+  name_plan(grown);
+  return grown;
+}
+
+base::Result<Plan> preview_way_back(const Profile& profile, const PlanRequest& request,
+                                    const ReleaseNumber& from, bool from_gate) {
+  Plan plan;
+  plan.fleet = request.fleet;
+  plan.policy = request.policy;
+  plan.from = from;
+  plan.to = request.to;
+  const LegRequest leg{plan, from_gate ? at_the_gate(plan) : request.facts, {}, true};
+  const base::Status appended = append_back(profile, plan, leg);
+  if (!appended.ok()) return appended.error();
+  for (Phase& phase : plan.phases) phase.direction = Direction::Back;
+  name_plan(plan);
+  return plan;
+}
+
+}  // namespace rollmill::core

@@ -1,0 +1,128 @@
+#include <gtest/gtest.h>
+
+#include "rollmill/core/plan.h"
+#include "support/builders.h"
+#include "support/fleet_twin.h"
+
+namespace rollmill::core {
+namespace {
+
+constexpr ReleaseNumber kOld{35, 0};
+constexpr ReleaseNumber kNew{39, 0};
+
+/// A fleet in the middle of the phase conductors: all are pinned, cond1 is of B.
+class WayBack : public testing::Test {
+ protected:
+  WayBack() : fleet(test::fleet("cond x3, api x2, admin schema")), twin(fleet, kOld) {
+    for (const Host& host : fleet.hosts) {
+      if (host.services.empty()) continue;
+      twin.host(host.name.text).pin = kOld;
+      twin.host(host.name.text).drop_in = true;
+    }
+    twin.host("admin").installed = kNew;
+    bring_to_new("cond1");
+  }
+  void bring_to_new(const std::string& name) {
+    test::HostTwin& host = twin.host(name);
+    host.installed = kNew;
+    host.services.front().release = kNew;
+    host.services.front().pin = host.pin;
+  }
+  base::Result<Plan> preview(bool from_gate = false) {
+    const PlanRequest request{fleet, test::usual_policy(), kNew, twin.read_all(test::start_time())};
+    return preview_way_back(ironic_profile(), request, kOld, from_gate);
+  }
+  /// "conductors: cond1" and the like, one line a phase.
+  static std::string outline(const Plan& plan) {
+    std::string text;
+    for (const Phase& phase : plan.phases) {
+      text += std::string(to_string(phase.kind)) + ":";
+      for (const Turn& turn : plan.turns) {
+        if (plan.waves[turn.wave.value].phase.value != &phase - plan.phases.data()) continue;
+        text += " " + plan.fleet.hosts[turn.host.value].name.text;
+      }
+      text += "\n";
+    }
+    return text;
+  }
+  std::string problem() {
+    const auto plan = preview();
+    return plan.ok() ? "a plan" : plan.error().message;
+  }
+
+  Fleet fleet;
+  test::FleetTwin twin;
+};
+
+TEST_F(WayBack, takes_back_what_is_new_and_cleans_what_was_only_pinned) {
+  const auto plan = preview();
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  EXPECT_EQ(outline(*plan),
+            "stage: cond1 admin\n"
+            "conductors: cond1\n"
+            "pin: cond1 cond2 cond3 api1 api2 admin\n"
+            "verify: cond1 cond2 cond3 api1 api2 admin\n");
+}
+
+TEST_F(WayBack, from_the_gate_begins_with_the_apis) {
+  const auto plan = preview(true);
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  EXPECT_EQ(outline(*plan),
+            "stage: cond1 cond2 cond3 api1 api2 admin\n"
+            "api: api1 api2\n"
+            "conductors: cond1 cond2 cond3\n"
+            "pin: cond1 cond2 cond3 api1 api2 admin\n"
+            "verify: cond1 cond2 cond3 api1 api2 admin\n");
+}
+
+TEST_F(WayBack, brings_the_old_release_unpinned) {
+  const auto plan = preview();
+  ASSERT_TRUE(plan.ok());
+  for (const Step& step : plan->steps) {
+    if (step.verb != Verb::Install && step.verb != Verb::Start) continue;
+    EXPECT_EQ(step.args.to, kOld);
+    EXPECT_EQ(step.args.from, kNew);
+    EXPECT_FALSE(step.args.pinned);
+  }
+}
+
+TEST_F(WayBack, begins_with_what_is_down_or_out_of_the_balancer) {
+  twin.host("cond3").services.front().running = false;
+  twin.host("api2").services.front().serving = false;
+  const auto plan = preview();
+  ASSERT_TRUE(plan.ok());
+  EXPECT_EQ(outline(*plan),
+            "stage: cond1 admin\n"
+            "api: api2\n"
+            "conductors: cond3 cond1\n"
+            "pin: cond1 cond2 cond3 api1 api2 admin\n"
+            "verify: cond1 cond2 cond3 api1 api2 admin\n");
+  EXPECT_EQ(plan->waves[plan->phases[2].first_wave.value].turn_count, 1U) << "a wave of its own";
+}
+
+TEST_F(WayBack, of_an_untouched_fleet_only_looks) {
+  twin = test::FleetTwin(fleet, kOld);
+  const auto plan = preview();
+  ASSERT_TRUE(plan.ok());
+  EXPECT_EQ(outline(*plan), "verify: cond1 cond2 cond3 api1 api2\n");
+}
+
+TEST_F(WayBack, is_none_once_a_service_may_have_saved_new_rows) {
+  twin.host("cond1").pin.reset();
+  EXPECT_EQ(problem(),
+            "no plan is possible:\n  - cond1 (ironic-conductor) runs 39.0 unpinned: rows that 35.0 "
+            "cannot read may have been saved; go on to 39.0, or put the database backup back by "
+            "hand");
+}
+
+TEST_F(WayBack, leaves_the_edits_of_others_alone_and_says_all_that_is_wrong) {
+  twin.host("api1").edited = true;
+  twin.host("cond2").edited = true;
+  EXPECT_EQ(problem(),
+            "no plan is possible:\n  - cond2: our drop-in was edited by somebody and is not "
+            "touched; undo the edit or remove the file\n  - api1: our drop-in was edited by "
+            "somebody and is not touched; undo the edit or remove the file");
+}
+
+}  // namespace
+}  // namespace rollmill::core
