@@ -23,8 +23,11 @@ class FakeDebian {
       return printed("* ironic/configure_db: " + configure_db + "\n");
     }
     if (spec.argv[0] == "/usr/bin/python3") return printed("[\"39.0\", \"35.0\"]\n");
+    if (older(spec) && !contains(line, "--allow-downgrades")) {
+      return printed("", 100, "E: Packages were downgraded and -y was used without it.\n");
+    }
     if (contains(line, "--download-only")) return download(spec);
-    if (contains(line, "--no-download")) return install();
+    if (contains(line, "--no-download")) return install(spec);
     return printed("");
   }
 
@@ -49,21 +52,26 @@ class FakeDebian {
     }
     return text;
   }
+  static std::string wanted(const ports::CommandSpec& spec) {
+    return spec.argv.back().substr(spec.argv.back().find('=') + 1);
+  }
+  bool older(const ports::CommandSpec& spec) const {
+    return contains(spec.argv.back(), "=") && wanted(spec) < version;
+  }
   ports::CommandResult download(const ports::CommandSpec& spec) {
+    const std::string name = "python3-ironic_1%3a" + wanted(spec).substr(2) + "_all.deb";
     for (const std::string& word : spec.argv) {
       const std::string option = "Dir::Cache::archives=";
       if (word.rfind(option, 0) != 0) continue;
-      EXPECT_TRUE(
-          write_file(word.substr(option.size()) + "python3-ironic_1%3a39.0.0-6_all.deb", "new code")
-              .ok());
+      EXPECT_TRUE(write_file(word.substr(option.size()) + name, "new code").ok());
     }
     return printed("");
   }
-  ports::CommandResult install() {
+  ports::CommandResult install(const ports::CommandSpec& spec) {
     policy_seen = exists(scratch_ / "policy-rc.d");
     if (refuses) return printed("", 100, "E: Held packages were changed\n");
     if (broken) return printed("", 100, "E: dpkg was interrupted\n");
-    version = "1:39.0.0-6";
+    version = wanted(spec);
     broken = breaks_at_install;
     breaks_at_install = false;
     return printed("", broken ? 100 : 0);
@@ -135,6 +143,17 @@ TEST_F(AptReleaseTest, install_is_exact_guarded_and_read_back) {
       << "once to fetch, once to install; ironic-api is not on this host";
   ASSERT_TRUE(make()->install(new_).ok());
   EXPECT_EQ(count("--no-download"), 1U) << "done already";
+}
+
+TEST_F(AptReleaseTest, older_release_comes_back) {
+  debian_.version = "1:39.0.0-6";
+  const core::ReleaseNumber old{35, 0};
+  const auto staged = make()->stage(old);
+  ASSERT_TRUE(staged.ok()) << staged.error().message;
+  EXPECT_EQ(staged->version, "1:35.0.1-10");
+  const auto after = make()->install(old);
+  ASSERT_TRUE(after.ok()) << after.error().message;
+  EXPECT_EQ(after->version, "1:35.0.1-10");
 }
 
 TEST_F(AptReleaseTest, interrupted_dpkg_is_finished) {

@@ -63,6 +63,8 @@ Words AptTools::apt_words(const std::string& folder, bool download) const {
         std::string("APT::Install-Recommends=false"), std::string("-o"),
         std::string("Dpkg::Options::=--force-confdef"), std::string("-o"),
         std::string("Dpkg::Options::=--force-confold"), std::string("--no-remove"),
+        // Every package is named with its version, and a rollback names older ones than are here.
+        std::string("--allow-downgrades"),
         std::string(download ? "--download-only" : "--no-download"), std::string("install")}) {
     words.push_back(word);
   }
