@@ -48,8 +48,9 @@ function(rollmill_strict_warnings)
     add_compile_options(-Wno-restrict)
     if(ROLLMILL_SANITIZE STREQUAL "tsan")
       add_compile_options(-Wno-tsan) # Asio's fences: harmless, but g++ cannot see through them
-    elseif(ROLLMILL_SANITIZE STREQUAL "asan")
-      # The sanitizer's own code confuses the flow analysis of g++ 12.
+    elseif(ROLLMILL_SANITIZE STREQUAL "asan" OR CMAKE_BUILD_TYPE STREQUAL "Release")
+      # A sanitizer's own code, and std::variant when it is optimised, confuse the flow analysis of
+      # g++ 12.
       add_compile_options(-Wno-maybe-uninitialized)
     endif()
   endif()

@@ -162,7 +162,9 @@ def main():
     options = parse()
     os.makedirs(options.folder, exist_ok=True)
     begun = time.monotonic()
-    programs = {"test": options.bin, "release": options.release or options.bin}
+    test = os.path.abspath(options.bin)
+    release = os.path.abspath(options.release) if options.release else test
+    programs = {"test": test, "release": release}
     matrix = Matrix(options.folder, programs, options.jobs)
     found = matrix.record()
     print(f"{len(found)} points in an upgrade of {time.monotonic() - begun:.0f} s", flush=True)
