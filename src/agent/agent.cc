@@ -159,7 +159,7 @@ void Agent::run_job(const StartTask& start, TaskContext& context) {
   } catch (const std::exception& error) {
     report.outcome = fault(error.what());
   }
-  post([this, report = std::move(report)] { task_ended(report); });
+  post([this, report = std::move(report)]() mutable { task_ended(std::move(report)); });
 }
 
 void Agent::task_ended(core::TaskReport report) {
@@ -198,7 +198,7 @@ void Agent::read_facts() {
       facts.details["unread.host"] = error.what();
     }
     facts.read_at = ports_.pacer.now();
-    post([this, facts = std::move(facts)] { facts_read(facts); });
+    post([this, facts = std::move(facts)]() mutable { facts_read(std::move(facts)); });
   });
 }
 

@@ -140,7 +140,7 @@ bool Scheduler::step() {
   const Due due = queue_.back();
   queue_.pop_back();
   Slot& slot = slots_[due.slot];
-  const Work work = std::exchange(slot.work, nullptr);
+  Work work = std::exchange(slot.work, nullptr);
   const LifeId life = slot.life;
   slot.order = 0;
   free_slots_.push_back(due.slot);

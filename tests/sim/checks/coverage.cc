@@ -34,6 +34,32 @@ void add_counts(Coverage& coverage, const char* machine, const Rows& rows, const
 
 }  // namespace
 
+/// What is unfinished of the leg before is left.
+template <typename Rows, typename Runs, typename Cause>
+void Transitions::leave(Table& table, const Rows& rows, const Runs& runs, Cause cause) {
+  for (const auto& run : runs) {
+    if (next_state(rows, run.state, cause)) count(table, at(run.state), at(cause));
+  }
+}
+
+/// A phase that is run again takes its waves, turns and steps along.
+void Transitions::reset(const Upgrade& before, base::PhaseIndex phase) {
+  const Phase& of = before.plan->phases[phase.value];
+  for (std::uint32_t w = 0; w < of.wave_count; ++w) {
+    const Wave& wave = before.plan->waves[of.first_wave.value + w];
+    count(wave_, at(before.waves[of.first_wave.value + w].state), at(WaveCause::Reset));
+    for (std::uint32_t t = 0; t < wave.turn_count; ++t) {
+      const std::uint32_t number = wave.first_turn.value + t;
+      const Turn& turn = before.plan->turns[number];
+      count(turn_, at(before.turns[number].state), at(TurnCause::Reset));
+      for (std::uint32_t s = 0; s < turn.step_count; ++s) {
+        const auto state = before.steps[turn.first_step.value + s].state;
+        count(step_, at(state), at(StepCause::Reset));
+      }
+    }
+  }
+}
+
 void Transitions::note(const Upgrade& before, const FactBody& fact) {
   const auto upgrade = [&](UpgradeCause cause) { count(upgrade_, at(before.state), at(cause)); };
   const auto phase = [&](base::PhaseIndex i, PhaseCause cause) {
@@ -54,10 +80,20 @@ void Transitions::note(const Upgrade& before, const FactBody& fact) {
   if (std::get_if<UpgradeResumed>(&fact)) upgrade(UpgradeCause::Resume);
   if (std::get_if<UpgradeAborted>(&fact)) upgrade(UpgradeCause::Abort);
   if (std::get_if<UpgradeSucceeded>(&fact)) upgrade(UpgradeCause::Finish);
+  if (std::get_if<DirectionTurned>(&fact)) upgrade(UpgradeCause::TurnRound);
+  if (std::get_if<UpgradeRolledBack>(&fact)) upgrade(UpgradeCause::FinishBack);
+  if (std::get_if<PlanExtended>(&fact)) {
+    leave(phase_, kPhaseTable, before.phases, PhaseCause::Leave);
+    leave(wave_, kWaveTable, before.waves, WaveCause::Leave);
+    leave(turn_, kTurnTable, before.turns, TurnCause::Leave);
+  }
   if (const auto* f = std::get_if<GateReached>(&fact)) phase(f->phase, PhaseCause::ReachGate);
   if (const auto* f = std::get_if<PhaseStarted>(&fact)) phase(f->phase, PhaseCause::Start);
   if (const auto* f = std::get_if<PhaseFinished>(&fact)) phase(f->phase, PhaseCause::Finish);
-  if (const auto* f = std::get_if<PhaseReset>(&fact)) phase(f->phase, PhaseCause::Reset);
+  if (const auto* f = std::get_if<PhaseReset>(&fact)) {
+    phase(f->phase, PhaseCause::Reset);
+    reset(before, f->phase);
+  }
   if (const auto* f = std::get_if<WaveStarted>(&fact)) wave(f->wave, WaveCause::Start);
   if (const auto* f = std::get_if<SoakStarted>(&fact)) wave(f->wave, WaveCause::Soak);
   if (const auto* f = std::get_if<WaveFinished>(&fact)) wave(f->wave, WaveCause::Finish);

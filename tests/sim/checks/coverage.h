@@ -32,6 +32,9 @@ class Transitions {
  private:
   static constexpr std::size_t kMost = 16;
   using Table = std::array<std::array<std::uint32_t, kMost>, kMost>;
+  template <typename Rows, typename Runs, typename Cause>
+  void leave(Table& table, const Rows& rows, const Runs& runs, Cause cause);
+  void reset(const core::Upgrade& before, base::PhaseIndex phase);
   void count(Table& table, std::size_t state, std::size_t cause) { ++table.at(state).at(cause); }
 
   Table upgrade_{};

@@ -40,12 +40,33 @@ void Watch::apply(const core::Fact& fact, const std::string& stream) {
 
 void Watch::stored_by_agent(const base::HostName& host,
                             const std::vector<ports::Record>& records) {
-  agent::Executor& executor = executors_[host];
+  std::vector<Known>& known = known_[host];
   for (const ports::Record& record : records) {
+    if (const auto* store = dynamic_cast<const TaskFactStore*>(&tasks_)) {
+      note(known, store->at(record));
+      continue;
+    }
     const auto fact = tasks_.decode(record);
-    if (fact.ok()) agent::evolve(executor, *fact);
+    if (fact.ok()) note(known, *fact);
     if (!fact.ok()) wrong_("promise 6: a fact of an agent cannot be read back");
   }
+}
+
+void Watch::note(std::vector<Known>& known, const core::TaskFact& fact) {
+  if (const auto* taken = std::get_if<core::TaskTaken>(&fact)) {
+    known.push_back({taken->task.key, false});
+  } else if (const auto* ended = std::get_if<core::TaskEnded>(&fact)) {
+    for (Known& each : known) each.ended |= each.key.same_task(ended->report.key);
+  }
+}
+
+const Watch::Known* Watch::find(const base::HostName& host, const core::TaskKey& key) const {
+  const auto found = known_.find(host);
+  if (found == known_.end()) return nullptr;
+  for (auto each = found->second.rbegin(); each != found->second.rend(); ++each) {
+    if (each->key.same_task(key)) return &*each;
+  }
+  return nullptr;
 }
 
 /// Append first, then perform; and nothing new is sent while the upgrade stands.
@@ -84,26 +105,25 @@ void Watch::ack_sent(const Gateway& gateway, const core::AckReport& command) {
 }
 
 void Watch::report_sent(const Uplink& uplink, const core::TaskReport& report) {
-  const agent::TaskRun* run = agent::find_task(executors_[uplink.host()], report.key);
+  const Known* known = find(uplink.host(), report.key);
   const bool refusal = std::holds_alternative<core::TaskRefused>(report.outcome);
-  if (run == nullptr) {
+  if (known == nullptr) {
     if (!refusal) wrong_("promise 6: a report of a task that is not in the agent's journal");
     return;
   }
-  const bool ended = run->state == agent::TaskState::Ended || run->state == agent::TaskState::Acked;
-  if (core::is_final(report.outcome) && !refusal && !ended) {
+  if (core::is_final(report.outcome) && !refusal && !known->ended) {
     wrong_("promise 6: a result was told that the agent's journal does not have: " +
            name_of(report.key));
   }
 }
 
 void Watch::effect_begins(const base::HostName& host, const core::TaskKey& task) {
-  const agent::TaskRun* run = agent::find_task(executors_[host], task);
-  if (run == nullptr) {
+  const Known* known = find(host, task);
+  if (known == nullptr) {
     return wrong_("promise 6: " + host.text + " acts before its journal has the task: " +
                   name_of(task));
   }
-  if (run->state == agent::TaskState::Ended || run->state == agent::TaskState::Acked) {
+  if (known->ended) {
     wrong_("promise 5: " + host.text + " acts for a task that has ended: " + name_of(task));
   }
 }
@@ -143,6 +163,10 @@ std::string difference(const core::Upgrade& one, const core::Upgrade& other) {
   if (one.plan == nullptr || other.plan == nullptr) return one.plan == other.plan ? "" : "plan";
   if (one.plan != other.plan && !(*one.plan == *other.plan)) return "plan";
   compare("state", &Upgrade::state);
+  compare("direction", &Upgrade::direction);
+  compare("turning", &Upgrade::turning);
+  compare("leg", &Upgrade::leg);
+  compare("past_return", &Upgrade::past_return);
   compare("epoch", &Upgrade::epoch);
   compare("phase", &Upgrade::phase);
   compare("wave", &Upgrade::wave);

@@ -63,7 +63,15 @@ class Watch : public Listener {
   const Wrong wrong_;
   std::map<std::string, core::Upgrade> upgrades_;  ///< By stream.
   core::Upgrade* newest_ = nullptr;
-  std::map<base::HostName, agent::Executor> executors_;
+  /// What an agent's journal says of one task.
+  struct Known {
+    core::TaskKey key;
+    bool ended = false;
+  };
+  static void note(std::vector<Known>& known, const core::TaskFact& fact);
+  const Known* find(const base::HostName& host, const core::TaskKey& key) const;
+
+  std::map<base::HostName, std::vector<Known>> known_;  ///< Newest last.
   const Gateway* current_ = nullptr;
   Transitions transitions_;
   std::uint64_t facts_ = 0;

@@ -51,7 +51,7 @@ constexpr std::array<KindInfo, kFaultKinds> kKinds = {{
     {FaultKind::Approve,           "approve",            100, 2, 1, 0, 0},
     {FaultKind::Retry,             "retry",              150, 3, 1, 0, 0},
     {FaultKind::Skip,              "skip",               100, 2, 1, 0, 0},
-    {FaultKind::Rollback,          "rollback",           930, 2, 1, 0, 0},
+    {FaultKind::Rollback,          "rollback",           930, 3, 3, 0, 0},
     {FaultKind::SecondOperator,    "second-operator",    100, 2, 2, 0, 0},
 }};
 // clang-format on
@@ -69,6 +69,11 @@ Fault draw_fault(const Random& seed, const FaultDraw& draw, const KindInfo& info
   fault.host = static_cast<std::uint32_t>(random.below(draw.hosts));
   fault.amount = random.between(info.least_amount, info.most_amount);
   fault.variant = static_cast<std::uint32_t>(random.below(info.variants));
+  if (info.kind == FaultKind::Rollback && number == 0) {
+    // The first of a seed is a way back, asked for while there is one.
+    fault.variant = 0;
+    fault.when = fault.when * 6 / 10;
+  }
   return fault;
 }
 

@@ -50,7 +50,7 @@ enum class FaultKind : std::uint8_t {
   Approve,
   Retry,
   Skip,
-  Rollback,
+  Rollback,          ///< variant: 0 and 1 back, 2 forward again.
   SecondOperator,    ///< Another start, or a plan, beside the one that runs.
 };
 inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::SecondOperator) + 1;

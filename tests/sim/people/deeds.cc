@@ -23,6 +23,10 @@ void People::do_deed(FaultKind kind, std::uint32_t variant) {
   if (is(FaultKind::Pause)) request(*upgrade, core::PauseRequested{hasty});
   if (is(FaultKind::Resume)) request(*upgrade, core::ResumeRequested{hasty});
   if (is(FaultKind::Abort)) request(*upgrade, core::AbortRequested{hasty});
+  if (is(FaultKind::Rollback)) {
+    const auto way = variant == 2 ? core::Direction::Forward : core::Direction::Back;
+    request(*upgrade, core::TurnRequested{way, hasty});
+  }
   if (is(FaultKind::Approve)) {
     request(*upgrade, core::ApproveRequested{"unpin", hasty, std::chrono::minutes{10}});
   }

@@ -144,23 +144,36 @@ void People::start() {
     if (started.ok()) return;
     last_trouble_ = started.error().message;
     if (world_.traced()) world_.trace("start refused: " + last_trouble_);
-    repair_hosts();
+    for (std::size_t i = 0; i < world_.hosts(); ++i) world_.deployment().host(i).set_right();
   });
 }
 
 void People::ended(const core::Upgrade& upgrade) {
   if (upgrade.state == core::UpgradeState::Succeeded || starts_left_ == 0) {
+    // What is given up for good stays as it is.
     waits_for_quiet_ = true;
     return;
   }
   --starts_left_;
-  repair_hosts();
+  for (std::size_t i = 0; i < world_.hosts(); ++i) world_.deployment().host(i).set_right();
   start();
 }
 
 void People::fact(const core::Upgrade& upgrade, const core::Fact& fact) {
   if (std::holds_alternative<core::UpgradePlanned>(fact.body)) ++upgrades_;
+  if (const auto* turned = std::get_if<core::DirectionTurned>(&fact.body)) {
+    if (turned->direction == core::Direction::Back) rolled_back_ = true;
+    world_.deployment().approved(false);
+  }
   if (upgrade.state == core::UpgradeState::Succeeded) judge_success();
+  if (upgrade.state == core::UpgradeState::RolledBack) judge_way_back();
+}
+
+void People::judge_way_back() {
+  if (!world_.deployment().all_on({35, 0}, false)) {
+    world_.wrong("an upgrade was rolled back, but not everything runs the old release unpinned: " +
+                 world_.deployment().describe());
+  }
 }
 
 /// What it says is so.

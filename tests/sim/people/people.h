@@ -48,6 +48,7 @@ class People {
   void retry_or_resume(const core::Upgrade& upgrade);
   void repair_hosts();
   void judge_success();
+  void judge_way_back();
   const core::Actor& actor() const { return actor_; }
 
   World& world_;

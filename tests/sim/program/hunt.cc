@@ -71,7 +71,7 @@ void Totals::add(const Totals& other) {
 }
 
 Scenario scenario_of(const Options& options, std::uint64_t seed) {
-  Scenario scenario = draw_scenario(seed, {options.kinds, options.same_fleet, 16});
+  Scenario scenario = draw_scenario(seed, {options.kinds, options.same_fleet, 64});
   if (options.own_faults) scenario.faults = options.faults;
   return scenario;
 }

@@ -49,8 +49,12 @@ ports::EncodedTaskFact TaskFactStore::encode(const core::TaskFact& fact) const {
   return {"", place(facts_.size() - 1)};
 }
 
-base::Result<core::TaskFact> TaskFactStore::decode(const ports::Record& record) const {
+const core::TaskFact& TaskFactStore::at(const ports::Record& record) const {
   return facts_.at(index_in(record.body));
+}
+
+base::Result<core::TaskFact> TaskFactStore::decode(const ports::Record& record) const {
+  return at(record);
 }
 
 DiskJournal::DiskJournal(std::shared_ptr<Disk> disk, Program& writer, Decide decide, Stored stored,

@@ -35,6 +35,7 @@ class TaskFactStore : public ports::TaskCodec {
  public:
   ports::EncodedTaskFact encode(const core::TaskFact& fact) const override;
   base::Result<core::TaskFact> decode(const ports::Record& record) const override;
+  const core::TaskFact& at(const ports::Record& record) const;
 
  private:
   mutable std::deque<core::TaskFact> facts_;

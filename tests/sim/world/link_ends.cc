@@ -25,8 +25,8 @@ StreamPtr Gateway::seat(const base::HostName& host) const {
 void Gateway::send(const core::SendTask& command) {
   network_.listener().task_sent(*this, command);
   if (const StreamPtr stream = seat(command.host)) {
-    network_.carry_down(stream,
-                        [task = command.task](Uplink& uplink) { uplink.inbox()->task(task); });
+    auto task = std::make_shared<const core::Task>(command.task);
+    network_.carry_down(stream, [task](Uplink& uplink) { uplink.inbox()->task(*task); });
   }
 }
 
@@ -105,8 +105,9 @@ void Uplink::dial() {
   stream_ = network_.connect(*this);
   if (stream_ == nullptr) return dial_later("the controller does not answer");
   inbox_->hello([this, stream = stream_](const ports::AgentHello& hello) {
+    auto told = std::make_shared<const ports::AgentHello>(hello);
     network_.carry_up(stream,
-                      [stream, hello](Gateway& gateway) { gateway.hello(stream, hello); });
+                      [stream, told](Gateway& gateway) { gateway.hello(stream, *told); });
   });
 }
 
@@ -141,15 +142,17 @@ void Uplink::beat(const StreamPtr& stream) {
 void Uplink::send(const core::TaskReport& report) {
   network_.listener().report_sent(*this, report);
   if (stream_ == nullptr) return;
-  network_.carry_up(stream_, [host = host_, report](Gateway& gateway) {
-    gateway.controller()->agent_reported(host, report);
+  auto told = std::make_shared<const core::TaskReport>(report);
+  network_.carry_up(stream_, [this_host = stream_->host, told](Gateway& gateway) {
+    gateway.controller()->agent_reported(this_host, *told);
   });
 }
 
 void Uplink::send(const core::HostFacts& facts) {
   if (stream_ == nullptr) return;
-  network_.carry_up(stream_, [host = host_, facts](Gateway& gateway) {
-    gateway.controller()->agent_facts(host, facts);
+  auto told = std::make_shared<const core::HostFacts>(facts);
+  network_.carry_up(stream_, [this_host = stream_->host, told](Gateway& gateway) {
+    gateway.controller()->agent_facts(this_host, *told);
   });
 }
 

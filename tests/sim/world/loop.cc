@@ -6,10 +6,11 @@
 namespace rollmill::sim {
 
 Scheduler::Id Loop::post(Work work, base::Duration delay) {
-  return program_.after(delay, [this, work = std::move(work)] { run(work); });
+  // Called once: what the work holds may be moved on.
+  return program_.after(delay, [this, work = std::move(work)]() mutable { run(work); });
 }
 
-void Loop::run(Work work) {
+void Loop::run(Work& work) {
   if (scheduler_.now() < frozen_until_ || !held_.empty()) {
     held_.push_back(std::move(work));
     return;

@@ -29,7 +29,7 @@ class Loop {
   Program& program() { return program_; }
 
  private:
-  void run(Work work);
+  void run(Work& work);
   void thaw();
 
   Scheduler& scheduler_;

@@ -42,19 +42,19 @@ base::Duration Network::delay(const Weather& weather, Stream::Way& way) {
   return arrival - scheduler_.now();
 }
 
-void Network::carry(const StreamPtr& stream, bool up, const Work& deed) {
+void Network::carry(const StreamPtr& stream, bool up, Work deed) {
   const Weather& weather = weather_[stream->host];
   Stream::Way& way = up ? stream->up : stream->down;
   if (up ? weather.no_way_up : weather.no_way_down) {
-    way.held.push_back(deed);
+    way.held.push_back(std::move(deed));
     return;
   }
   Loop* loop = nullptr;
   if (up && stream->gateway != nullptr) loop = &stream->gateway->loop();
   if (!up && stream->agent != nullptr) loop = &stream->agent->loop();
   if (loop == nullptr) return;
-  const int times = random_.chance(weather.twice) ? 2 : 1;
-  for (int i = 0; i < times; ++i) loop->post(deed, delay(weather, way));
+  if (random_.chance(weather.twice)) loop->post(deed, delay(weather, way));
+  loop->post(std::move(deed), delay(weather, way));
 }
 
 void Network::carry_up(const StreamPtr& stream, std::function<void(Gateway&)> deed) {

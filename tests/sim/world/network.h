@@ -85,8 +85,7 @@ class Network {
 
  private:
   base::Duration delay(const Weather& weather, Stream::Way& way);
-  void carry(const StreamPtr& stream, bool up, const Work& deed);
-  void deliver(const StreamPtr& stream, bool up, const Work& deed);
+  void carry(const StreamPtr& stream, bool up, Work deed);
   void give_up(const StreamPtr& stream);
   void check_silence(const base::HostName& host, bool up);
 

@@ -62,6 +62,7 @@ core::Policy draw_policy(Random random) {
   policy.max_attempts = static_cast<std::uint32_t>(random.between(1, 3));
   policy.failures_tolerated = random.chance(300) ? 1 : 0;
   policy.failures_tolerated_domain = policy.failures_tolerated;
+  if (random.chance(150)) policy.on_failure = core::OnFailure::Rollback;
   policy.migrate_pause = base::Duration{100};
   return policy;
 }

@@ -34,7 +34,7 @@ struct Scenario {
 struct Draw {
   std::vector<FaultKind> kinds;  ///< That may happen; empty: none.
   bool same_fleet = false;       ///< Always the fleet of twelve hosts: for measuring.
-  std::uint32_t codec_every = 16; ///< So many seeds go without the real codec, then one with it.
+  std::uint32_t codec_every = 64; ///< So many seeds go without the real codec, then one with it.
 };
 
 Scenario draw_scenario(std::uint64_t seed, const Draw& draw);
