@@ -1,8 +1,13 @@
 #!/usr/bin/python3 -B
-"""The crash matrix: upgrades of the demo in which programs die at every point that there is.
+"""The crash matrix: upgrades of the demo, two at a time, in which the controller and the agents die
+at every append to their journals, around every effect and at every sync, lose their connections,
+their place or their disk, and are exchanged for another build. After each the whole log of effects
+is compared and every journal verified. About half an hour on two free cores; as root a full disk is
+tried, too.
 
-Worlds are made in FOLDER; one in which something went wrong stays there. Prints a table: kind of
-point, tried, green; exit code 1 when anything is not green.
+A table tells what was tried and what was green, and for each failure the command that repeats it.
+Worlds are made in FOLDER; one in which something went wrong stays there. `./dev crash` builds the
+programs and names FOLDER, --bin and --release itself.
 """
 
 import argparse
