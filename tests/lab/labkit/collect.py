@@ -26,19 +26,21 @@ print(json.dumps({"objects": newest, "api": releases["master"]["api"]}))
 """
 
 
-def collect(cluster: Cluster, old: Offer, new: Offer, nodes_before: dict) -> dict:
+def collect(cluster: Cluster, old: Offer, new: Offer, nodes_before: dict, back=False) -> dict:
+    """What is newest is what the admin host's release says: the old one's after a rollback."""
     newest = json.loads(cluster.hosts["admin"].run("python3", "-", stdin=NEWEST).stdout)
     return {"old": old._asdict(), "new": new._asdict(), "hosts": hosts(cluster),
             "api_maximum": {api.name: api_maximum(cluster, api) for api in top.APIS},
             "newest_api": newest["api"], "newest_objects": newest["objects"],
-            "migrations": migrations(cluster), "row_versions": row_versions(cluster),
+            "migrations": None if back else migrations(cluster),
+            "row_versions": row_versions(cluster),
             "nodes_before": nodes_before, "nodes_after": cluster.nodes()}
 
 
 def recorded(run_folder: Path) -> dict:
     """What the load, the sampler and whoever did the upgrade wrote down."""
     return {name: read_lines(run_folder / f"{name}.jsonl")
-            for name in ("load", "samples", "timeline", "kills")}
+            for name in ("load", "samples", "timeline", "kills", "helps")}
 
 
 def read_lines(path: Path) -> list:
@@ -53,8 +55,17 @@ def hosts(cluster: Cluster) -> dict:
     for name, host in cluster.hosts.items():
         drop_in = host.root / top.DROP_IN.lstrip("/")
         result[name] = {**observer.host(host.spec, host.pid), "drop_in": drop_in.exists(),
+                        "unit_drop_ins": unit_drop_ins(host),
                         "installs": installs(host)}
     return result
+
+
+def unit_drop_ins(host: Host) -> list:
+    """What somebody put beside the packages' units, as systemd would read it."""
+    root = Path(f"/proc/{host.pid}/root")
+    found = [path for folder in ("etc", "run")
+             for path in (root / folder / "systemd/system").glob("ironic-*.service.d/*")]
+    return sorted("/" + str(path.relative_to(root)) for path in found)
 
 
 def installs(host: Host) -> list:

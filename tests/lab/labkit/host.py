@@ -66,6 +66,12 @@ class Host:
         self.state.processes.stop(self._outer, patience=5)
         cgroup.remove(self.spec.namespace)
 
+    def restore_power(self):
+        """Boots again after cut(); files are as the cut left them."""
+        self.destroy()
+        self.start_boot()
+        self.wait_boot()
+
     # ---- work on the host
 
     @property

@@ -52,6 +52,10 @@ class Killer(threading.Thread):
             return self.cluster.state.processes.pid("rollmilld")
         return process_with(self.cluster.hosts[victim].pid, *AGENT)
 
+    def loss(self):
+        """The loss of power that belongs to these kills, if there is one."""
+        return None
+
     def stop(self):
         self.over.set()
         self.join(timeout=30)

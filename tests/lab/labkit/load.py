@@ -32,7 +32,7 @@ class Journal:
         with self.lock:
             self.out.write(json.dumps(record) + "\n")
 
-    def note(self, kind: str, began: float, why="", locked=False, seconds=0.0):
+    def note(self, kind: str, began: float, why="", locked=False, seconds=0.0, node=""):
         with self.lock:
             counts = self.counts[int(began)]
             counts["sent"][kind] += 1
@@ -41,7 +41,7 @@ class Journal:
             if why:
                 counts["failed"][kind] += 1
         if why:
-            self.line({"t": round(began, 3), "kind": kind, "failed": why,
+            self.line({"t": round(began, 3), "kind": kind, "failed": why, "node": node,
                        "seconds": round(seconds, 2)})
 
     def flush(self, before: int):
@@ -58,17 +58,18 @@ class Load:
         self.stop = threading.Event()
         self.alive = None
 
-    def ask(self, kind: str, method: str, path: str, body=None, right=lambda reply: True, **more):
+    def ask(self, kind: str, method: str, path: str, body=None, right=lambda reply: True, node="",
+            **more):
         began = time.time()
-        return self.judge(kind, began, rest.call(method, path, body, **more), right)
+        return self.judge(kind, began, rest.call(method, path, body, **more), right, node)
 
-    def judge(self, kind, began, reply: rest.Reply, right=lambda reply: True):
+    def judge(self, kind, began, reply: rest.Reply, right=lambda reply: True, node=""):
         why = ""
         if reply.status == 0 or (reply.status >= 400 and reply.status != 409):
             why = reply.summary
         elif reply.status != 409 and not right(reply):
             why = "wrong body: " + reply.body[:100]
-        self.journal.note(kind, began, why, reply.status == 409, reply.seconds)
+        self.journal.note(kind, began, why, reply.status == 409, reply.seconds, node)
         return reply
 
     def every(self, period: float, work):
@@ -84,12 +85,12 @@ class Load:
     def patch(self, turn):
         name = PATCHED_NODES[turn % len(PATCHED_NODES)]
         self.ask("patch", "PATCH", f"/v1/nodes/{name}",
-                 [{"op": "add", "path": "/extra/turn", "value": turn}])
+                 [{"op": "add", "path": "/extra/turn", "value": turn}], node=name)
 
     def power(self, turn):
         name = POWERED_NODES[turn % len(POWERED_NODES)]
         target = "power on" if (turn // len(POWERED_NODES)) % 2 else "power off"
-        self.ask("power", "PUT", f"/v1/nodes/{name}/states/power", {"target": target})
+        self.ask("power", "PUT", f"/v1/nodes/{name}/states/power", {"target": target}, node=name)
 
     def conductors(self, _turn):
         reply = self.ask("conductors", "GET", "/v1/conductors", version="1.49")
@@ -110,13 +111,13 @@ class Load:
 
     def deploy_once(self, name: str, verb: str, good: str) -> bool:
         began = time.time()
-        self.judge("provision", began, rest.provision(name, verb))
+        self.judge("provision", began, rest.provision(name, verb), node=name)
         ends = {good, "deploy failed", "error", "clean failed"}
         view = rest.wait_state(name, ends, 40) or {}
         state = view.get("provision_state")
         error = view.get("last_error")
         why = "" if state == good else f"{verb} of {name} ended as {state}: {error}"
-        self.journal.note("deploy", began, why, seconds=time.time() - began)
+        self.journal.note("deploy", began, why, seconds=time.time() - began, node=name)
         if why:
             self.rescue(name, state)
         return not why

@@ -57,11 +57,11 @@ def judge(data: dict) -> list[Check]:
 # ---- what was read of the hosts at the end
 
 
-def check_installed(hosts: dict, new: dict) -> Check:
+def check_installed(hosts: dict, wanted: dict, which="new") -> Check:
     behind = [f"{name} has {host['version'] or 'a half installed one'}"
-              for name, host in sorted(hosts.items()) if host["version"] != new["version"]]
-    return Check("every host has the new release", not behind and bool(hosts),
-                 ", ".join(behind) or f"{len(hosts)} hosts have {new['version']}")
+              for name, host in sorted(hosts.items()) if host["version"] != wanted["version"]]
+    return Check(f"every host has the {which} release", not behind and bool(hosts),
+                 ", ".join(behind) or f"{len(hosts)} hosts have {wanted['version']}")
 
 
 def role_of(host: str):
@@ -69,10 +69,10 @@ def role_of(host: str):
     return {"cond": "conductor", "api": "api"}.get(host.rstrip("0123456789"))
 
 
-def check_restarted(samples: list, hosts: dict, new: dict) -> Check:
+def check_restarted(samples: list, hosts: dict, installed: dict, which="new") -> Check:
     wrong = []
     for name, host in sorted(hosts.items()):
-        before = [s["t"] for s in samples if s["hosts"][name]["version"] != new["version"]]
+        before = [s["t"] for s in samples if s["hosts"][name]["version"] != installed["version"]]
         wanted = role_of(name)
         if wanted and wanted not in host["services"]:
             wrong.append(f"{name} does not run its {wanted}")
@@ -80,8 +80,9 @@ def check_restarted(samples: list, hosts: dict, new: dict) -> Check:
             if role != wanted:
                 wrong.append(f"{name} runs a {role}")
             elif before and started < max(before):
-                wrong.append(f"{name}: its {role} started before the new release was installed")
-    return Check("every service runs the new release", not wrong,
+                wrong.append(f"{name}: its {role} started before the {which} release was "
+                             "installed")
+    return Check(f"every service runs the {which} release", not wrong,
                  ", ".join(wrong) or "each started after its host got the release")
 
 
@@ -117,11 +118,11 @@ def check_pins(hosts: dict) -> Check:
     return Check("no pin and no drop-in is left", not left, ", ".join(left) or "none on any host")
 
 
-def check_api_maximum(maximum: dict, newest: str) -> Check:
+def check_api_maximum(maximum: dict, newest: str, which="new") -> Check:
     wrong = [f"{name} says {value or 'nothing'}" for name, value in sorted(maximum.items())
              if value != newest]
-    return Check("every API offers the new release's microversions", not wrong and bool(maximum),
-                 ", ".join(wrong) or f"all say {newest}")
+    return Check(f"every API offers the {which} release's microversions",
+                 not wrong and bool(maximum), ", ".join(wrong) or f"all say {newest}")
 
 
 def check_migrations(migrations: dict) -> Check:
@@ -133,7 +134,7 @@ def check_migrations(migrations: dict) -> Check:
     return Check("no data migration is left", ok, f"code {migrations['code']}, {text}")
 
 
-def check_row_versions(tables: dict, newest: dict) -> Check:
+def check_row_versions(tables: dict, newest: dict, name="every row has its newest version"):
     """A table whose rows have no version at all is one that Ironic does not version."""
     wrong, seen = [], 0
     for table, versions in sorted(tables.items()):
@@ -143,7 +144,7 @@ def check_row_versions(tables: dict, newest: dict) -> Check:
         seen += sum(versions.values())
         wrong += [f"{table} has {count} rows of {version}, not {newest[table]}"
                   for version, count in versions.items() if version != newest[table]]
-    return Check("every row has its newest version", not wrong and seen > 0,
+    return Check(name, not wrong and seen > 0,
                  ", ".join(wrong) or f"{seen} rows")
 
 

@@ -10,14 +10,20 @@ import rollmill_files as files
 from labkit import network
 from labkit.archive import Offer
 from labkit.certificates import issue_all
+from labkit.chaos import SETTLED, Chaos
 from labkit.cluster import Cluster
 from labkit.host import Host
 from labkit.killer import CONTROLLER, Killer
 from labkit.shell import LabError, run, wait_until
+from labkit.way_back import GATE, Watch
 
 PROGRAMS = ("rollmilld", "rollmill-agent", "rollmill")
 SUCCEEDED, NEEDS_A_PERSON, UNAVAILABLE = 0, 3, 5
 PATIENCE = 60  # seconds in which a killed controller is back
+ENDS = {"UpgradeSucceeded": "SUCCEEDED", "UpgradeRolledBack": "ROLLED_BACK"}
+AT_THE_GATE = "APPROVAL_MISSING"
+MOST_HELPS = 4
+TO_POINT = 900  # seconds in which an upgrade comes to where it turns round
 
 
 def programs() -> dict:
@@ -31,9 +37,12 @@ def programs() -> dict:
 
 
 class WithRollmill:
-    def __init__(self, cluster: Cluster, old: Offer, new: Offer, kill_seed=None):
+    def __init__(self, cluster: Cluster, old: Offer, new: Offer, kill_seed=None, chaos_seed=None):
         self.cluster, self.old, self.new = cluster, old, new
         self.killer = Killer(cluster, self.revive, kill_seed) if kill_seed else None
+        if chaos_seed:
+            self.killer = Chaos(cluster, self.revive, self.revive_host, chaos_seed)
+        self.helps = []
         self.programs = programs()
         self.folder = cluster.state.run / "rollmill"
         self.tls = self.folder / "tls"
@@ -87,6 +96,13 @@ class WithRollmill:
         elif self.cluster.hosts[victim].init != "systemd":
             self.start_agent(self.cluster.hosts[victim])
 
+    def revive_host(self, victim: str):
+        """What a boot starts by itself where systemd is the init."""
+        host = self.cluster.hosts[victim]
+        if host.init != "systemd":
+            host.service("start")
+            self.start_agent(host)
+
     def all_connected(self) -> bool:
         if not self.cluster.state.processes.pid("rollmilld"):
             log = self.cluster.state.logs / "rollmilld.log"
@@ -106,7 +122,7 @@ class WithRollmill:
                 self.killer.start()
             self.wait_for_person()
             self.approve()
-            done = self.wait()
+            done = self.wait_helping()
             if done.returncode != SUCCEEDED:
                 raise LabError(f"the upgrade did not succeed:\n{done.stdout}{done.stderr}"
                                + self.explain())
@@ -116,6 +132,28 @@ class WithRollmill:
             self.end_kills()
             self.write_timeline()
         return f"{len(self.killer.kills)} kills" if self.killer else ""
+
+    def roll_back(self, point) -> str:
+        """Forward to the point, then back, while the clients go on."""
+        try:
+            self.cli("plan", "--to", self.new.release)
+            self.cli("--yes", "upgrade", "start", "--to", self.new.release, "--detach")
+            if point.text == GATE:
+                self.wait_for_person()
+            else:
+                watch = Watch(self.cluster, self.new.version)
+                wait_until(f"the upgrade to come to {point.text}", TO_POINT,
+                           lambda: watch.reached(point), 0.3)
+            self.cli("--yes", "--reason", f"the lab turns round at {point.text}", "upgrade",
+                     "rollback")
+            done = self.wait("ROLLED_BACK")
+            if done.returncode != SUCCEEDED:
+                raise LabError(f"the upgrade was not taken back:\n{done.stdout}{done.stderr}"
+                               + self.explain())
+            print(indent(self.ask("upgrade", "report").stdout))
+        finally:
+            self.write_timeline()
+        return f"turned round at {point.text}"
 
     def approve(self):
         """The approval may have been taken although the controller died before it said so."""
@@ -128,14 +166,36 @@ class WithRollmill:
             self.killer.stop()
 
     def wait_for_person(self):
-        done = self.wait()
-        if done.returncode == NEEDS_A_PERSON and "unpin" in self.explain():
+        done = self.wait_helping()
+        if done.returncode == NEEDS_A_PERSON and self.blocked()["code"] == AT_THE_GATE:
             return
         raise LabError("the upgrade did not come to the gate before unpin:\n"
                        f"{done.stdout}{done.stderr}{self.explain()}")
 
-    def wait(self):
-        return self.ask("upgrade", "wait", "--for", "state=SUCCEEDED", "--timeout", "20m")
+    def wait_helping(self):
+        """After a loss of power a person may have to say `retry`, once the host is back; how often
+        is part of the verdict. Without such a loss nobody helps."""
+        while True:
+            done = self.wait()
+            loss = self.killer.loss() if self.killer else None
+            if done.returncode != NEEDS_A_PERSON or not loss or len(self.helps) >= MOST_HELPS:
+                return done
+            blocked = self.blocked()
+            if blocked["code"] == AT_THE_GATE:
+                return done
+            loss.settled.wait(SETTLED)
+            self.helps.append({"t": round(time.time(), 3), "code": blocked["code"],
+                               "text": blocked["reason"]})
+            write_lines(self.cluster.state.run / "helps.jsonl", self.helps)
+            self.ask("--reason", "its host is back", "upgrade", "retry")
+
+    def blocked(self) -> dict:
+        """Why the upgrade waits; without a code when it does not."""
+        text = self.ask("-o", "json", "upgrade", "status").stdout
+        return (json.loads(text).get("blocked") if text.startswith("{") else None) or {"code": ""}
+
+    def wait(self, state="SUCCEEDED"):
+        return self.ask("upgrade", "wait", "--for", f"state={state}", "--timeout", "20m")
 
     def explain(self) -> str:
         return self.ask("upgrade", "status").stdout
@@ -159,23 +219,31 @@ class WithRollmill:
     def write_timeline(self):
         """The phases as the journal has them, for counting failed requests by phase."""
         text = self.ask("-o", "jsonl", "events").stdout
-        lines = [json.dumps(entry) for entry in timeline(text)]
-        (self.cluster.state.run / "timeline.jsonl").write_text("\n".join(lines) + "\n")
+        write_lines(self.cluster.state.run / "timeline.jsonl", timeline(text))
 
 
 def timeline(events: str) -> list:
-    entries = []
+    """The phases with their beginnings; those of the way back are called so."""
+    entries, way = [], ""
     for line in events.splitlines():
         event = json.loads(line) if line.startswith("{") else {}
-        if event.get("kind") == "PhaseStarted":
-            entries.append({"t": moment(event["at"]), "phase": event["phase"]})
-        elif event.get("kind") == "UpgradeSucceeded":
-            entries.append({"t": moment(event["at"]), "phase": "after"})
+        kind, at = event.get("kind"), event.get("at")
+        if kind == "DirectionTurned":
+            way = "" if way else "back: "
+            entries.append({"t": moment(at), "phase": way + "turn"})
+        elif kind == "PhaseStarted":
+            entries.append({"t": moment(at), "phase": way + event["phase"]})
+        elif kind in ENDS:
+            entries.append({"t": moment(at), "phase": "after", "state": ENDS[kind]})
     return entries
 
 
 def moment(text: str) -> float:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def write_lines(path: Path, values: list):
+    path.write_text("".join(json.dumps(value) + "\n" for value in values))
 
 
 def write_json(path: Path, value):
