@@ -38,14 +38,14 @@ void AgentStream::read() {
 }
 
 void AgentStream::OnReadDone(bool ok) {
-  ROLLMILL_HB_AFTER(this);
+  const InCallback in_callback(this);
   if (!ok) return out_.abandon(grpc::Status::OK);
   calls_.on_message(std::move(in_));
   read();
 }
 
 void AgentStream::OnWriteDone(bool ok) {
-  ROLLMILL_HB_AFTER(this);
+  const InCallback in_callback(this);
   out_.written(ok);
 }
 

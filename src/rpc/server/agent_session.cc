@@ -45,7 +45,7 @@ void AgentSession::read() {
 }
 
 void AgentSession::OnReadDone(bool ok) {
-  ROLLMILL_HB_AFTER(this);
+  const InCallback in_callback(this);
   if (!ok) return end("the agent closed its stream");
   heard_ = Clock::now().time_since_epoch();
   const base::Status handled = handle(in_);
@@ -54,12 +54,12 @@ void AgentSession::OnReadDone(bool ok) {
 }
 
 void AgentSession::OnWriteDone(bool ok) {
-  ROLLMILL_HB_AFTER(this);
+  const InCallback in_callback(this);
   out_.written(ok);
 }
 
 void AgentSession::OnCancel() {
-  ROLLMILL_HB_AFTER(this);
+  const InCallback in_callback(this);
   end("the connection broke");
 }
 

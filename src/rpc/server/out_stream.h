@@ -65,11 +65,12 @@ class OutStream : public Endable,
 
  private:
   void OnWriteDone(bool ok) final {
-    ROLLMILL_HB_AFTER(this);
+    const InCallback in_callback(this);
     out_.written(ok);
     if (out_.empty()) on_drained();
   }
   void OnCancel() final {
+    const InCallback in_callback(this);
     out_.abandon(grpc::Status::CANCELLED);
     on_over();
   }
