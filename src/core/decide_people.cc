@@ -77,6 +77,16 @@ void end_own_pause(const Upgrade& upgrade, const Actor& actor, Deciding& decidin
   if (upgrade.pause && upgrade.pause->by.empty()) add_resume(upgrade, actor, deciding);
 }
 
+/// The step's turn was not done when the upgrade turned round: nothing of it is run any more.
+bool was_left(const Upgrade& upgrade, base::StepIndex step) {
+  return upgrade.turns[step_at(upgrade, step).turn.value].state == TurnState::Left;
+}
+
+Decision refuse_left(const Upgrade& upgrade, base::StepIndex step) {
+  return refuse(ErrorCode::FailedPrecondition,
+                name_step(upgrade, step) + " was left behind when the upgrade turned round");
+}
+
 }  // namespace
 
 void add_resume(const Upgrade& upgrade, const Actor& actor, Deciding& deciding) {
@@ -170,6 +180,7 @@ Decision decide_retry(const Upgrade& upgrade, const RetryRequested& event, base:
                     known ? name_step(upgrade, *event.step) + " has not failed"
                           : "the plan has no step " + std::to_string(event.step->value));
     }
+    if (was_left(upgrade, *event.step)) return refuse_left(upgrade, *event.step);
     plan_one(*event.step);
   } else {
     for (const base::TurnIndex turn : upgrade.failed_turns) plan_one(current_step(upgrade, turn));
@@ -203,6 +214,7 @@ Decision decide_skip(const Upgrade& upgrade, const SkipRequested& event, base::T
     return refuse(ErrorCode::FailedPrecondition,
                   name + " has not failed; only a failed step can be skipped");
   }
+  if (was_left(upgrade, event.step)) return refuse_left(upgrade, event.step);
   if (event.actor.reason.empty()) {
     return refuse(ErrorCode::InvalidArgument, "skipping " + name + " needs a reason");
   }

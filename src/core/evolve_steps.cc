@@ -114,9 +114,12 @@ void finish_turn(Upgrade& upgrade, base::TurnIndex index, base::TimePoint at) {
   ROLLMILL_CHECK(run.steps_done == turn.step_count);
   move_state(kTurnTable, run.state, TurnCause::Finish);
   run.finished_at = at;
-  if (turn.takes_down) {
-    --upgrade.domains.at(domain_of(turn)).charged;
-    service_of(upgrade, turn)->charged = false;
+  // It works, and is proven to: so does one that an earlier leg had under way and that was only
+  // looked at in this one.
+  ServiceRun* const service = service_of(upgrade, turn);
+  if (service != nullptr && service->charged) {
+    service->charged = false;
+    --upgrade.domains.at({turn.role, turn.domain}).charged;
   }
   --wave_of(upgrade, index).turns_active;
   ++wave_of(upgrade, index).turns_done;

@@ -51,6 +51,13 @@ bool Deployment::all_on(const core::ReleaseNumber& release, bool pinned) const {
          });
 }
 
+bool Deployment::all_on_release(const core::ReleaseNumber& release) const {
+  const auto id = release_id(release);
+  return id && std::all_of(site_->daemons.begin(), site_->daemons.end(), [&](const Daemon* each) {
+           return each->process && each->process->release == *id;
+         });
+}
+
 const TrafficCount& Deployment::traffic() const { return traffic_->count(); }
 
 bool Deployment::answers_list() const {

@@ -57,6 +57,8 @@ class Deployment {
   bool healthy() const;
   /// Of every running process and of the database.
   bool all_on(const core::ReleaseNumber& release, bool pinned) const;
+  /// Whether pinned or not.
+  bool all_on_release(const core::ReleaseNumber& release) const;
   const TrafficCount& traffic() const;
   /// One list through the balancer now, as a prober asks; counted apart from the traffic.
   bool answers_list() const;

@@ -169,9 +169,11 @@ void People::fact(const core::Upgrade& upgrade, const core::Fact& fact) {
   if (upgrade.state == core::UpgradeState::RolledBack) judge_way_back();
 }
 
+/// A process of the old release that read the pin before it was taken out writes the same rows as
+/// one that did not.
 void People::judge_way_back() {
-  if (!world_.deployment().all_on({35, 0}, false)) {
-    world_.wrong("an upgrade was rolled back, but not everything runs the old release unpinned: " +
+  if (!world_.deployment().all_on_release({35, 0})) {
+    world_.wrong("an upgrade was rolled back, but not everything runs the old release: " +
                  world_.deployment().describe());
   }
 }
