@@ -93,7 +93,7 @@ class WithRollmill:
         """Starts again what was killed; systemd does that by itself for an agent."""
         if victim == CONTROLLER:
             self.start_controller()
-        elif self.cluster.hosts[victim].init != "systemd":
+        elif self.cluster.hosts[victim].pid and self.cluster.hosts[victim].init != "systemd":
             self.start_agent(self.cluster.hosts[victim])
 
     def revive_host(self, victim: str):
@@ -183,11 +183,20 @@ class WithRollmill:
             blocked = self.blocked()
             if blocked["code"] == AT_THE_GATE:
                 return done
-            loss.settled.wait(SETTLED)
-            self.helps.append({"t": round(time.time(), 3), "code": blocked["code"],
-                               "text": blocked["reason"]})
-            write_lines(self.cluster.state.run / "helps.jsonl", self.helps)
-            self.ask("--reason", "its host is back", "upgrade", "retry")
+            if blocked["code"]:
+                loss.settled.wait(SETTLED)
+                self.help(blocked, self.cluster.hosts[loss.victim])
+            time.sleep(5)
+
+    def help(self, blocked: dict, host: Host):
+        """What a person does whose conductor host came back from a loss of power: its boot has
+        started the service, also in the middle of an installation."""
+        if blocked["code"] == "SERVICE_STILL_RUNNING":
+            host.service("stop")
+        self.helps.append({"t": round(time.time(), 3), "code": blocked["code"],
+                           "text": blocked["reason"]})
+        write_lines(self.cluster.state.run / "helps.jsonl", self.helps)
+        self.ask("--reason", "its host is back", "upgrade", "retry")
 
     def blocked(self) -> dict:
         """Why the upgrade waits; without a code when it does not."""
