@@ -204,6 +204,34 @@ TEST(Faults, an_api_that_answers_slowly_is_only_slow) {
   faults.expect_kept();
 }
 
+TEST(Faults, a_person_sets_right_what_was_left_by_half) {
+  Faults faults;
+  ASSERT_EQ(faults.stopped(), "ok");
+  ASSERT_EQ(faults.run("api1", Verb::Drain), "ok");
+  faults.host("cond1").repair();
+  faults.pass(seconds{10});
+  EXPECT_FALSE(faults.site.healthy());
+  for (const char* name : {"cond1", "api1"}) faults.host(name).set_right();
+  faults.pass(seconds{10});
+  EXPECT_TRUE(faults.site.healthy()) << faults.site.describe();
+  faults.expect_kept();
+}
+
+// Both releases are in the archive: the old one is installed over the new one, on the new schema.
+TEST(Faults, a_turn_can_be_taken_back) {
+  Faults faults;
+  ASSERT_EQ(faults.turn("cond1"), "");
+  std::swap(faults.args.from, faults.args.to);
+  faults.args.new_release = true;
+  faults.args.pinned = false;
+  for (const Verb verb :
+       {Verb::Drain, Verb::Stop, Verb::Stage, Verb::Install, Verb::Unpin, Verb::Start, Verb::Probe})
+    EXPECT_EQ(faults.run("cond1", verb), "ok") << core::to_string(verb) << faults.message();
+  EXPECT_EQ(faults.daemon("cond1").process->release, sim::ReleaseId::R35);
+  EXPECT_FALSE(faults.daemon("cond1").process->pinned);
+  faults.expect_kept();
+}
+
 TEST(Faults, a_reboot_in_an_installation_leaves_it_to_be_finished) {
   for (std::uint64_t seed = 1; seed < 5; ++seed) {
     Faults faults(seed);

@@ -221,6 +221,11 @@ void Host::repair() {
   parts.services.repair();
 }
 
+void Host::set_right() {
+  repair();
+  if (!parts_->off) parts_->services.take_over();
+}
+
 bool Host::healthy() const {
   const HostParts& parts = *parts_;
   return !parts.off && !parts.machine.disk_full && parts.packages.clean() &&

@@ -19,6 +19,8 @@ ports::CommandResult cut_off() {
 base::Status Keeper::bind(const std::optional<core::TaskKey>& key) {
   bound_ = nullptr;
   if (!key) return base::success();
+  // What an earlier life has begun, for whatever task, comes to its end first.
+  while (running() != nullptr && site_.time.inside_fiber()) site_.rest_until(next_end());
   bound_ = &site_.keys.emplace_back(*key);
   site_.promises.binds(host_, *bound_);
   for (Run& run : runs_) run.used = false;
@@ -48,6 +50,13 @@ const Invocation* Keeper::running() const {
   for (const Run& run : runs_)
     if (run.state == State::Running) return &run.program;
   return nullptr;
+}
+
+base::TimePoint Keeper::next_end() const {
+  base::TimePoint first = kNever;
+  for (const Run& run : runs_)
+    if (run.state == State::Running) first = std::min(first, run.ends_at);
+  return std::max(first, site_.time.now() + base::Duration{1});
 }
 
 bool Keeper::cut() {

@@ -59,6 +59,7 @@ class Keeper : public ports::TaskOutput {
   Run* find(const Invocation& program);
   Run* numbered(std::uint32_t number);
   void end(std::uint32_t number, const Apply& apply);
+  base::TimePoint next_end() const;  ///< Of what runs; later than now.
 
   Site& site_;
   const std::size_t host_;

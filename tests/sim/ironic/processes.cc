@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "sim/ironic/services.h"
 
@@ -197,6 +198,16 @@ void Services::repair() {
     if (daemon.process) die(daemon);
     site_.promises.disturbed(machine_.place);
     launch(daemon, Origin::World);
+  }
+}
+
+void Services::take_over() {
+  for (Daemon& daemon : daemons_) {
+    if (daemon.stopping) continue;
+    site_.promises.disturbed(machine_.place);
+    if (!daemon.process) launch(daemon, Origin::World);
+    if (!std::exchange(daemon.drained, false)) continue;
+    if (site_.ironic.answers(daemon)) site_.promises.comes_up(daemon);
   }
 }
 

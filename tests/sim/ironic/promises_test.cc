@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sim/ironic/roll.h"
 
 /// That each promise can be seen broken: what a wrong order of the agent's verbs does.
@@ -76,14 +78,41 @@ TEST(Promises, a_task_of_an_older_term_breaks_the_fifth) {
 
 TEST(Promises, an_effect_beside_another_tasks_command_breaks_the_fifth) {
   Roll roll(quiet());
+  const core::TaskKey key{{"u-1"}, {1}, 1, 1};
+  sim::Effect effect;
+  effect.task = &key;
+  effect.deed = sim::Deed::Install;
+  roll.site.site().promises.begins(effect, 0, true);
+  EXPECT_EQ(first_broken(roll).substr(0, 2), "5:");
+}
+
+TEST(Promises, the_same_effect_twice_for_one_task_breaks_the_fifth) {
+  Roll roll(quiet());
+  const core::TaskKey key{{"u-1"}, {1}, 1, 1};
+  sim::Effect effect;
+  effect.task = &key;
+  effect.deed = sim::Deed::Start;
+  sim::Promises& promises = roll.site.site().promises;
+  promises.binds(0, key);
+  promises.begins(effect, 0, false);
+  promises.disturbed(0);
+  promises.begins(effect, 0, false);
+  EXPECT_EQ(first_broken(roll), "");
+  promises.begins(effect, 0, false);
+  EXPECT_EQ(first_broken(roll).substr(0, 2), "5:");
+}
+
+// The next task of a host begins when nothing runs there any more, though its agent died meanwhile.
+TEST(Promises, the_next_task_waits_for_the_command_of_a_killed_one) {
+  Roll roll(quiet());
   ASSERT_EQ(roll.before(), "");
   roll.run("cond1", Verb::Drain);
   ASSERT_EQ(roll.run("cond1", Verb::Stop), "ok");
   roll.run_and_kill("cond1", Verb::Install, seconds{1});
-  EXPECT_EQ(roll.run("cond1", Verb::Restore), "PIN_LEFT");
-  roll.run("cond1", Verb::Unpin);
-  roll.run("cond1", Verb::Install);
-  EXPECT_EQ(first_broken(roll).substr(0, 2), "5:");
+  EXPECT_EQ(roll.run("cond1", Verb::Install), "ok");
+  const auto found = deeds(roll.site, "cond1");
+  EXPECT_EQ(std::count(found.begin(), found.end(), "cond1 install"), 1);
+  EXPECT_EQ(first_broken(roll), "");
 }
 
 TEST(Promises, a_drop_in_that_stays_breaks_the_tenth) {
