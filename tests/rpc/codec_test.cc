@@ -196,6 +196,17 @@ TEST(Codec, absurd_times_are_brought_into_range) {
   EXPECT_LT(decode(duration).count(), 0);
 }
 
+TEST(Codec, nanoseconds_beyond_a_second_do_not_carry_a_time_out_of_range) {
+  google::protobuf::Timestamp time;
+  time.set_seconds(std::numeric_limits<std::int64_t>::max());
+  time.set_nanos(std::numeric_limits<std::int32_t>::max());
+  google::protobuf::Timestamp said;
+  encode(decode(time), &said);
+  EXPECT_EQ(decode(said), decode(time));
+  time.set_nanos(std::numeric_limits<std::int32_t>::min());
+  EXPECT_EQ(base::format_time(decode(time)).substr(0, 4), "9999");
+}
+
 TEST(Codec, bytes_that_are_not_text_do_not_break_a_message) {
   core::CheckResult check = sample_check();
   check.summary = "caf\xC3\xA9 \xFF\xC3 \xED\xA0\x80 \xE2\x82";

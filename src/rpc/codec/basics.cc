@@ -13,6 +13,7 @@ constexpr std::int32_t kNanosPerMilli = 1'000'000;
 /// Protobuf's own limits: the years 1 to 9999, and plus or minus ten thousand years.
 constexpr std::int64_t kTimeMin = -62'135'596'800, kTimeMax = 253'402'300'799;
 constexpr std::int64_t kDurationMax = 315'576'000'000;
+constexpr std::int32_t kNanosMax = 999'999'999;
 
 /// Length of the UTF-8 sequence that starts at `at`; 0 when none does.
 std::size_t sequence_length(std::string_view text, std::size_t at) {
@@ -40,8 +41,8 @@ void encode(base::TimePoint time, google::protobuf::Timestamp* out) {
 
 base::TimePoint decode(const google::protobuf::Timestamp& time) {
   const std::int64_t seconds = std::clamp(time.seconds(), kTimeMin, kTimeMax);
-  return base::TimePoint{
-      base::Duration{seconds * kMillisPerSecond + time.nanos() / kNanosPerMilli}};
+  const std::int32_t nanos = std::clamp(time.nanos(), 0, kNanosMax);
+  return base::TimePoint{base::Duration{seconds * kMillisPerSecond + nanos / kNanosPerMilli}};
 }
 
 void encode(base::Duration duration, google::protobuf::Duration* out) {
@@ -51,7 +52,8 @@ void encode(base::Duration duration, google::protobuf::Duration* out) {
 
 base::Duration decode(const google::protobuf::Duration& duration) {
   const std::int64_t seconds = std::clamp(duration.seconds(), -kDurationMax, kDurationMax);
-  return base::Duration{seconds * kMillisPerSecond + duration.nanos() / kNanosPerMilli};
+  const std::int32_t nanos = std::clamp(duration.nanos(), -kNanosMax, kNanosMax);
+  return base::Duration{seconds * kMillisPerSecond + nanos / kNanosPerMilli};
 }
 
 std::string clean(std::string text) {
