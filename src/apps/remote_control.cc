@@ -32,6 +32,10 @@ class RemoteControl final : public cli::ControlClient {
                                          const std::string& reason) override {
     return client_->resume(id, reason);
   }
+  base::Result<core::UpgradeView> quarantine(const base::UpgradeId& id, const base::HostName& host,
+                                             const std::string& reason) override {
+    return client_->quarantine(id, host, reason);
+  }
   base::Result<core::UpgradeView> rollback(const base::UpgradeId& id, bool undo,
                                            const std::string& reason) override {
     return client_->rollback(id, undo, reason);

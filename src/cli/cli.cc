@@ -46,6 +46,7 @@ ExitCode dispatch(const Context& context) {
     case Verb::Pause:
     case Verb::Resume:
     case Verb::Rollback:
+    case Verb::Quarantine:
     case Verb::Abort:
     case Verb::Approve:
     case Verb::Retry:

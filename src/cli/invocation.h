@@ -20,6 +20,7 @@ enum class Verb {
   Pause,
   Resume,
   Rollback,
+  Quarantine,
   Abort,
   Approve,
   Retry,
@@ -54,6 +55,7 @@ struct Invocation {
   std::string wait_for;
   std::optional<base::Duration> timeout;
   bool follow = false;
+  std::string host;
   bool undo = false;
   bool reverse = false;
   bool from_now = false;

@@ -1,11 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "cli/invocation.h"
+#include "cli/words.h"
 #include "rollmill/base/nearest.h"
 
 namespace rollmill::cli {
@@ -23,39 +23,10 @@ struct Draft {
   bool version = false;
 };
 
-std::string check_duration(const std::string& text) {
-  if (base::parse_duration(text)) return "";
-  return "\"" + text + "\" is not a duration; write 30s, 5m or 2h";
-}
-
-std::string check_wait(const std::string& text) {
-  if (text.starts_with("phase=") || text.starts_with("state=")) return "";
-  return "\"" + text + "\" is nothing to wait for; write phase=NAME or state=NAME";
-}
-
-std::string check_format(const std::string& text) {
-  if (text == "table" || text == "json" || text == "jsonl") return "";
-  return "\"" + text + "\" is not a format; write table, json or jsonl";
-}
-
-std::optional<std::uint32_t> parse_step(const std::string& text) {
-  std::uint32_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || stop != end) return std::nullopt;
-  return number;
-}
-
-std::string check_step(const std::string& text) {
-  if (parse_step(text)) return "";
-  return "\"" + text +
-         "\" is not the number of a step; `rollmill upgrade report -o json` lists them";
-}
-
 constexpr const char* kExitCodes =
-    "Exit codes: 0 done, 1 error, 2 usage, 3 a person is needed, 4 upgrade aborted,\n"
-    "5 the controller does not answer, 6 time limit of wait, 7 the plan has changed\n"
-    "since it was shown, 130 Ctrl-C.";
+    "Exit codes: 0 done, 1 error, 2 usage, 3 a person is needed, 4 upgrade aborted\n"
+    "or rolled back, 5 the controller does not answer, 6 time limit of wait, 7 the\n"
+    "plan has changed since it was shown, 130 Ctrl-C.";
 constexpr const char* kEverywhere =
     "Also: --reason TEXT, -y, -o table|json|jsonl, --no-color, and how to reach the\n"
     "controller: --server, --ca, --cert, --key, --insecure. See `rollmill --help`.\n\n";
@@ -138,6 +109,13 @@ class Parser {
     return made;
   }
 
+  /// An upgrade, which may be left out, and something of it.
+  void name_with_upgrade(CLI::App* command, const std::string& what, const std::string& meaning) {
+    command->add_option("words", draft_.words, "the newest upgrade if left out; " + meaning)
+        ->option_text("[UPGRADE] " + what)
+        ->required()
+        ->expected(1, 2);
+  }
   void upgrade_name(CLI::App* command) {
     command
         ->add_option("upgrade", draft_.line.upgrade,
@@ -241,13 +219,14 @@ class Parser {
         "  rollmill upgrade rollback --undo        forward again");
     upgrade_name(rollback);
     rollback->add_flag("--undo", line.undo, "end a rollback: go forward again");
+    CLI::App* const quarantine = command(
+        upgrade_, Verb::Quarantine, "quarantine", "Leave a host out of the rest of a rollback.",
+        "  rollmill upgrade quarantine cond2 --reason \"dead mainboard\"");
+    name_with_upgrade(quarantine, "HOST", "the host");
     CLI::App* const approve =
         command(upgrade_, Verb::Approve, "approve", "Let an upgrade pass a gate.",
                 "  rollmill upgrade approve unpin\n  rollmill upgrade approve u-7f3a unpin");
-    approve->add_option("words", draft_.words, "the newest upgrade if left out; the gate")
-        ->option_text("[UPGRADE] GATE")
-        ->required()
-        ->expected(1, 2);
+    name_with_upgrade(approve, "GATE", "the gate");
     approve->add_option("--valid-for", draft_.valid_for, "until it expires: 8h")
         ->option_text("DURATION")
         ->check(check_duration);
@@ -356,8 +335,8 @@ class Parser {
                                              : Format::Table;
     line.valid_for = base::parse_duration(draft_.valid_for);
     line.timeout = base::parse_duration(draft_.timeout);
-    if (line.verb == Verb::Approve) {
-      line.gate = draft_.words.back();
+    if (line.verb == Verb::Approve || line.verb == Verb::Quarantine) {
+      (line.verb == Verb::Approve ? line.gate : line.host) = draft_.words.back();
       if (draft_.words.size() == 2) line.upgrade = draft_.words.front();
     }
     if (line.verb == Verb::Logs && !take_log_words()) {

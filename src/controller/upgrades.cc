@@ -37,6 +37,7 @@ const core::Actor* actor_of(const core::Event& event) {
                         [](const core::RetryRequested& e) { return &e.actor; },
                         [](const core::SkipRequested& e) { return &e.actor; },
                         [](const core::TurnRequested& e) { return &e.actor; },
+                        [](const core::QuarantineRequested& e) { return &e.actor; },
                         [](const core::ProberCounted&) -> const core::Actor* { return nullptr; },
                     },
                     event);

@@ -88,7 +88,8 @@ bool pause_on_leftovers(const Upgrade& upgrade, Deciding& deciding) {
 bool advance_active_wave(const Upgrade& upgrade, Deciding& deciding) {
   if (watch_stall(upgrade, deciding) || start_a_turn(upgrade, deciding)) return true;
   const Wave& wave = upgrade.plan->waves[upgrade.wave.value];
-  if (current_wave(upgrade).turns_done < wave.turn_count) {
+  const WaveRun& run = current_wave(upgrade);
+  if (run.turns_done + run.turns_left < wave.turn_count) {
     return pause_on_leftovers(upgrade, deciding);
   }
   if (wave.soak > base::Duration::zero()) {

@@ -80,6 +80,7 @@ Decision decide(const Upgrade& upgrade, const Event& event, base::TimePoint now)
           [&](const RetryRequested& e) { return decide_retry(upgrade, e, now); },
           [&](const SkipRequested& e) { return decide_skip(upgrade, e, now); },
           [&](const TurnRequested& e) { return decide_turn(upgrade, e, now); },
+          [&](const QuarantineRequested& e) { return decide_quarantine(upgrade, e, now); },
           [&](const ProberCounted& e) { return decide_counted(e, now); },
       },
       event);

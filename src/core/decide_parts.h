@@ -47,6 +47,8 @@ Decision decide_approve(const Upgrade& upgrade, const ApproveRequested& event,
                         base::TimePoint now);
 Decision decide_retry(const Upgrade& upgrade, const RetryRequested& event, base::TimePoint now);
 Decision decide_turn(const Upgrade& upgrade, const TurnRequested& event, base::TimePoint now);
+Decision decide_quarantine(const Upgrade& upgrade, const QuarantineRequested& event,
+                           base::TimePoint now);
 Decision decide_skip(const Upgrade& upgrade, const SkipRequested& event, base::TimePoint now);
 
 /// Ends the pause. Tasks that were decided but reached nobody are sent again: nothing is lost by a
@@ -57,6 +59,8 @@ void add_resume(const Upgrade& upgrade, const Actor& actor, Deciding& deciding);
 void add_failure(const Upgrade& upgrade, base::StepIndex step, const TaskFailed& failure,
                  Deciding& deciding);
 
+/// A pause of rollmill's own ends with the repair; a person's pause only with `resume`.
+void end_own_pause(const Upgrade& upgrade, const Actor& actor, Deciding& deciding);
 /// The task of a step in flight is told to give up.
 CancelTask cancel_of(const Upgrade& upgrade, base::StepIndex step);
 /// Turns round, whoever asks; `by` empty: the policy.

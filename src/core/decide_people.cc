@@ -64,6 +64,12 @@ std::string gates_of(const Upgrade& upgrade) {
   return names.empty() ? "none" : names;
 }
 
+Decision refuse_left(const Upgrade& upgrade, base::StepIndex step) {
+  return refuse(ErrorCode::FailedPrecondition,
+                name_step(upgrade, step) + " was left when the upgrade turned round, or its host "
+                "was put in quarantine; nothing of it goes on");
+}
+
 /// What failed before is left behind, and what will be asked is not known yet.
 std::optional<Decision> refuse_turning(const Upgrade& upgrade) {
   if (!upgrade.turning) return std::nullopt;
@@ -72,22 +78,11 @@ std::optional<Decision> refuse_turning(const Upgrade& upgrade) {
                 "new way is planned");
 }
 
-/// A pause of rollmill's own ends with the repair; a person's pause only with `resume`.
+}  // namespace
+
 void end_own_pause(const Upgrade& upgrade, const Actor& actor, Deciding& deciding) {
   if (upgrade.pause && upgrade.pause->by.empty()) add_resume(upgrade, actor, deciding);
 }
-
-/// The step's turn was not done when the upgrade turned round: nothing of it is run any more.
-bool was_left(const Upgrade& upgrade, base::StepIndex step) {
-  return upgrade.turns[step_at(upgrade, step).turn.value].state == TurnState::Left;
-}
-
-Decision refuse_left(const Upgrade& upgrade, base::StepIndex step) {
-  return refuse(ErrorCode::FailedPrecondition,
-                name_step(upgrade, step) + " was left behind when the upgrade turned round");
-}
-
-}  // namespace
 
 void add_resume(const Upgrade& upgrade, const Actor& actor, Deciding& deciding) {
   deciding.fact(UpgradeResumed{actor.by, actor.reason});
@@ -175,12 +170,12 @@ Decision decide_retry(const Upgrade& upgrade, const RetryRequested& event, base:
   };
   if (event.step) {
     const bool known = event.step->value < upgrade.steps.size();
+    if (known && is_left(upgrade, *event.step)) return refuse_left(upgrade, *event.step);
     if (!known || upgrade.steps[event.step->value].state != StepState::Failed) {
       return refuse(ErrorCode::FailedPrecondition,
                     known ? name_step(upgrade, *event.step) + " has not failed"
                           : "the plan has no step " + std::to_string(event.step->value));
     }
-    if (was_left(upgrade, *event.step)) return refuse_left(upgrade, *event.step);
     plan_one(*event.step);
   } else {
     for (const base::TurnIndex turn : upgrade.failed_turns) plan_one(current_step(upgrade, turn));
@@ -210,11 +205,11 @@ Decision decide_skip(const Upgrade& upgrade, const SkipRequested& event, base::T
     return refuse(ErrorCode::FailedPrecondition,
                   name + " cannot be left out: later phases rely on it; retry it, or abort");
   }
+  if (is_left(upgrade, event.step)) return refuse_left(upgrade, event.step);
   if (upgrade.steps[event.step.value].state != StepState::Failed) {
     return refuse(ErrorCode::FailedPrecondition,
                   name + " has not failed; only a failed step can be skipped");
   }
-  if (was_left(upgrade, event.step)) return refuse_left(upgrade, event.step);
   if (event.actor.reason.empty()) {
     return refuse(ErrorCode::InvalidArgument, "skipping " + name + " needs a reason");
   }

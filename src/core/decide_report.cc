@@ -36,8 +36,9 @@ std::optional<std::string> mismatch(const Upgrade& upgrade, const TaskReported& 
   if (host_name(upgrade, step_at(upgrade, key.step).host) != event.host.text) {
     return name_step(upgrade, key.step) + " was reported by another host, " + event.host.text;
   }
-  if (!is_of_current_leg(upgrade, key.step)) {
-    return name_step(upgrade, key.step) + " was left when the upgrade turned round";
+  if (is_left(upgrade, key.step)) {
+    return name_step(upgrade, key.step) + " was left when the upgrade turned round, or its host "
+           "was put in quarantine";
   }
   const std::uint32_t attempt = upgrade.steps[key.step.value].attempt;
   if (key.attempt != attempt) {

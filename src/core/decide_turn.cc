@@ -30,6 +30,12 @@ std::vector<bool> charged_services(const Upgrade& upgrade) {
   return charged;
 }
 
+std::vector<bool> left_out(const Upgrade& upgrade) {
+  std::vector<bool> hosts;
+  for (const HostRun& run : upgrade.hosts) hosts.push_back(run.quarantine.has_value());
+  return hosts;
+}
+
 /// "no plan is possible:\n  - a\n  - b", one result a line.
 std::vector<CheckResult> results_of(const std::string& problems) {
   std::vector<CheckResult> results;
@@ -91,7 +97,7 @@ void find_way(const Upgrade& upgrade, Deciding& deciding) {
   if (run.judged) return pause_blocked(run.checks, deciding);
   base::Result<Plan> plan =
       append_leg(ironic_profile(), {*upgrade.plan, facts_of(upgrade), charged_services(upgrade),
-                                    preflight_passed(upgrade)});
+                                    preflight_passed(upgrade), left_out(upgrade)});
   if (!plan.ok()) {
     const std::vector<CheckResult> checks = results_of(plan.error().message);
     deciding.fact(PhaseJudged{upgrade.phase, checks});

@@ -192,6 +192,10 @@ struct Narrator {
     say("the way " + std::string(upgrade.direction == Direction::Back ? "back" : "forward") +
         " goes on with: " + names + "; plan " + f.plan->id.text);
   }
+  void operator()(const HostQuarantined& f) const {
+    event.host = host_name(upgrade, f.host);
+    say("in quarantine" + because(f.by, f.reason), "warning");
+  }
   void operator()(const UpgradeRolledBack&) const {
     say("every service is of " + to_string(upgrade.plan->from) +
         " again; the schema stays expanded");

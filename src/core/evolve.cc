@@ -134,6 +134,7 @@ struct Evolver {
     set_finished(upgrade, UpgradeCause::FinishBack, at);
   }
   void operator()(const DirectionTurned& fact) const { turn_direction(upgrade, fact, at); }
+  void operator()(const HostQuarantined& fact) const { quarantine_host(upgrade, fact); }
   void operator()(const PlanExtended& fact) const { extend_plan(upgrade, fact); }
   void operator()(const ApiProbed& fact) const {
     const auto last = static_cast<std::uint32_t>(upgrade.plan->phases.size() - 1);

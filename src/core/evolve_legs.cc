@@ -91,6 +91,24 @@ void return_charges(Upgrade& upgrade) {
   }
 }
 
+/// The turn is left where it stands, and the wave does not wait for it.
+void leave_turn(Upgrade& upgrade, base::TurnIndex index) {
+  TurnRun& run = upgrade.turns[index.value];
+  if (!next_state(kTurnTable, run.state, TurnCause::Leave)) return;
+  const Turn& turn = turn_at(upgrade, index);
+  if (run.state == TurnState::Failed) revive_turn(upgrade, index);
+  WaveRun& wave = upgrade.waves[turn.wave.value];
+  if (run.state == TurnState::Active) --wave.turns_active;
+  upgrade.startable[budget_needed(upgrade, turn)].erase(index);
+  upgrade.unreachable.erase(index);
+  for (std::uint32_t i = 0; i < turn.step_count; ++i) {
+    const base::StepIndex step{turn.first_step.value + i};
+    upgrade.ready.erase({upgrade.steps[step.value].not_before, step});
+  }
+  move_state(kTurnTable, run.state, TurnCause::Leave);
+  ++wave.turns_left;
+}
+
 }  // namespace
 
 void turn_direction(Upgrade& upgrade, const DirectionTurned& fact, base::TimePoint at) {
@@ -102,7 +120,27 @@ void turn_direction(Upgrade& upgrade, const DirectionTurned& fact, base::TimePoi
   upgrade.approvals.clear();
   upgrade.ready.clear();
   for (WaveRun& wave : upgrade.waves) wave.stalled_until.reset();
+  for (HostRun& host : upgrade.hosts) host.quarantine.reset();
+  for (auto& [key, domain] : upgrade.domains) domain.quarantined = 0;
   drop_timers(upgrade);
+}
+
+void quarantine_host(Upgrade& upgrade, const HostQuarantined& fact) {
+  upgrade.hosts.at(fact.host.value).quarantine = fact.reason;
+  for (const base::TurnIndex turn : upgrade.turns_of_host[fact.host.value]) {
+    leave_turn(upgrade, turn);
+  }
+  std::size_t index = 0;
+  for (std::uint32_t h = 0; h < upgrade.hosts.size(); ++h) {
+    for (const Service& service : upgrade.plan->fleet.hosts[h].services) {
+      ServiceRun& run = upgrade.services[index++];
+      if (h != fact.host.value) continue;
+      DomainRun& domain = upgrade.domains.at({service.role, service.domain});
+      ++domain.quarantined;
+      if (run.charged) --domain.charged;
+      run.charged = run.stopped = false;
+    }
+  }
 }
 
 void extend_plan(Upgrade& upgrade, const PlanExtended& fact) {

@@ -20,6 +20,8 @@ void turn_direction(Upgrade& upgrade, const DirectionTurned& fact, base::TimePoi
 /// A new leg while turning; else the rest of the leg, planned from the readings of its first phase.
 void extend_plan(Upgrade& upgrade, const PlanExtended& fact);
 
+void quarantine_host(Upgrade& upgrade, const HostQuarantined& fact);
+
 void reset_phase(Upgrade& upgrade, base::PhaseIndex phase);
 void start_wave(Upgrade& upgrade, base::WaveIndex wave);
 void start_turn(Upgrade& upgrade, base::TurnIndex turn, base::TimePoint at);

@@ -65,6 +65,7 @@ void step_done(Upgrade& upgrade, base::TurnIndex index, base::TimePoint at) {
 /// A judged phase has only finished turns; each begins again with a fresh attempt budget.
 void reset_turn(Upgrade& upgrade, base::TurnIndex index) {
   TurnRun& run = upgrade.turns[index.value];
+  if (run.state == TurnState::Left) return;
   move_state(kTurnTable, run.state, TurnCause::Reset);
   run.steps_done = 0;
   const Turn& turn = turn_at(upgrade, index);
@@ -85,6 +86,7 @@ void start_wave(Upgrade& upgrade, base::WaveIndex index) {
   for (std::uint32_t i = 0; i < wave.turn_count; ++i) {
     const base::TurnIndex turn = turn_in(wave, i);
     const Turn& plan = turn_at(upgrade, turn);
+    if (upgrade.turns[turn.value].state == TurnState::Left) continue;
     if (upgrade.hosts[plan.host.value].connected) {
       upgrade.startable[budget_needed(upgrade, plan)].insert(turn);
     } else {

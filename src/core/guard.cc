@@ -13,7 +13,8 @@ bool everything_new(const Upgrade& upgrade) {
 std::optional<std::string> guard_budget(const Upgrade& upgrade, const Turn& turn) {
   const DomainRun& run = upgrade.domains.at(domain_of(turn));
   const Budget budget = budget_of(upgrade.plan->policy, turn.role);
-  if (run.charged <= budget.max_unavailable && run.total >= run.charged + budget.min_available) {
+  if (run.charged <= budget.max_unavailable &&
+      run.total >= run.quarantined + run.charged + budget.min_available) {
     return std::nullopt;
   }
   return "promise 1: " + std::to_string(run.charged) + " services of role " + turn.role +

@@ -126,6 +126,7 @@ struct FactNamer {
   const char* operator()(const UpgradeSucceeded&) const { return "UpgradeSucceeded"; }
   const char* operator()(const ApiProbed&) const { return "ApiProbed"; }
   const char* operator()(const DirectionTurned&) const { return "DirectionTurned"; }
+  const char* operator()(const HostQuarantined&) const { return "HostQuarantined"; }
   const char* operator()(const PlanExtended&) const { return "PlanExtended"; }
   const char* operator()(const UpgradeRolledBack&) const { return "UpgradeRolledBack"; }
 };

@@ -44,7 +44,7 @@ bool budget_allows(const Upgrade& upgrade, const DomainKey& domain) {
   const Budget budget = budget_of(upgrade.plan->policy, domain.first);
   const DomainRun& run = found->second;
   return run.charged + 1 <= budget.max_unavailable &&
-         run.total >= run.charged + 1 + budget.min_available;
+         run.total >= run.quarantined + run.charged + 1 + budget.min_available;
 }
 
 bool too_many_failures(const Upgrade& upgrade) {

@@ -29,13 +29,14 @@ inline DomainKey budget_needed(const Upgrade& upgrade, const Turn& turn) {
   const bool charged = turn.service_index && upgrade.services[turn.service_index->value].charged;
   return charged ? DomainKey{} : domain_of(turn);
 }
-inline bool is_of_current_leg(const Upgrade& upgrade, base::StepIndex step) {
-  return upgrade.plan->waves[turn_of(upgrade, step).wave.value].phase >= upgrade.leg;
-}
 /// The step a turn is at: the first that is not done.
 inline base::StepIndex current_step(const Upgrade& upgrade, base::TurnIndex turn) {
   const Turn& plan = turn_at(upgrade, turn);
   return {plan.first_step.value + upgrade.turns[turn.value].steps_done};
+}
+/// The upgrade turned round, or its host was put in quarantine: nothing of it goes on.
+inline bool is_left(const Upgrade& upgrade, base::StepIndex step) {
+  return upgrade.turns[step_at(upgrade, step).turn.value].state == TurnState::Left;
 }
 inline bool all_phases_done(const Upgrade& upgrade) {
   return upgrade.phase.value >= upgrade.plan->phases.size();

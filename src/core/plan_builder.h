@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rollmill/core/plan.h"
@@ -27,6 +28,8 @@ class PlanBuilder {
  public:
   explicit PlanBuilder(Plan& plan);
 
+  /// Nothing is added for these hosts, by host index.
+  void leave_out(std::vector<bool> hosts) { left_out_ = std::move(hosts); }
   /// Phases that follow belong to a new leg; without it, to the plan's last one.
   void begin_leg(Direction direction);
 
@@ -59,6 +62,7 @@ class PlanBuilder {
   TaskArgs common() const;
 
  private:
+  bool is_left_out(base::HostIndex host) const;
   void add_step(Verb verb, base::HostIndex host, const TaskArgs& args);
 
   struct Place {
@@ -68,6 +72,7 @@ class PlanBuilder {
   Plan& plan_;
   Direction direction_ = Direction::Forward;
   std::uint32_t leg_ = 0;
+  std::vector<bool> left_out_;
   std::vector<Place> places_;  ///< By service index.
   std::map<std::string, std::vector<base::ServiceIndex>> by_role_;
 };

@@ -106,6 +106,11 @@ HostView make_host(const Upgrade& upgrade, base::HostIndex index) {
     view.steps_total += turn_at(upgrade, turn).step_count;
     view.steps_done += upgrade.turns[turn.value].steps_done;
   }
+  if (run.quarantine) {
+    view.state = "quarantined";
+    view.waits_for = *run.quarantine;
+    return view;
+  }
   if (const auto turn = telling_turn(upgrade, index)) {
     const TurnRun& turn_run = upgrade.turns[turn->value];
     if (turn_run.state == TurnState::Done) {

@@ -35,11 +35,21 @@ class BackReader {
       : profile_(profile), plan_(plan), request_(request) {}
 
   BackReading read() {
-    for (const Host& host : plan_.fleet.hosts) read_host(host);
+    for (std::size_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
+      const bool left_out = i < request_.left_out.size() && request_.left_out[i];
+      left_out ? skip_host(plan_.fleet.hosts[i]) : read_host(plan_.fleet.hosts[i]);
+    }
     return std::move(reading_);
   }
 
  private:
+  void skip_host(const Host& host) {
+    note(host.name.text + " is in quarantine and left as it is");
+    reading_.drop_in.push_back(false);
+    reading_.reinstall.push_back(false);
+    reading_.services.resize(reading_.services.size() + host.services.size(), Need::Nothing);
+  }
+
   void read_host(const Host& host) {
     const auto found = request_.facts.find(host.name);
     const bool read = found != request_.facts.end();
@@ -113,8 +123,11 @@ class BackReader {
 /// conductors (IRONIC.md, phase 5) and not the other way round.
 class BackPlanner {
  public:
-  BackPlanner(const Profile& profile, Plan& plan, const BackReading& reading)
-      : profile_(profile), plan_(plan), reading_(reading), build_(plan) {}
+  BackPlanner(const Profile& profile, Plan& plan, const BackReading& reading,
+              const std::vector<bool>& left_out)
+      : profile_(profile), plan_(plan), reading_(reading), build_(plan) {
+    build_.leave_out(left_out);
+  }
 
   void write() {
     stage();
@@ -245,7 +258,7 @@ base::Status append_back(const Profile& profile, Plan& plan, const LegRequest& r
   const BackReading reading = BackReader(profile, plan, request).read();
   if (!reading.problems.empty()) return no_plan(reading.problems);
   plan.notes = reading.notes;
-  BackPlanner(profile, plan, reading).write();
+  BackPlanner(profile, plan, reading, request.left_out).write();
   return base::success();
 }
 
@@ -278,7 +291,7 @@ base::Result<Plan> preview_way_back(const Profile& profile, const PlanRequest& r
   plan.policy = request.policy;
   plan.from = from;
   plan.to = request.to;
-  const LegRequest leg{plan, from_gate ? at_the_gate(plan) : request.facts, {}, true};
+  const LegRequest leg{plan, from_gate ? at_the_gate(plan) : request.facts, {}, true, {}};
   const base::Status appended = append_back(profile, plan, leg);
   if (!appended.ok()) return appended.error();
   for (Phase& phase : plan.phases) phase.direction = Direction::Back;

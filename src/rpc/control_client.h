@@ -70,6 +70,10 @@ class ControlClient {
                                                 const std::string& reason) = 0;
   virtual base::Result<core::UpgradeView> resume(const base::UpgradeId& id,
                                                  const std::string& reason) = 0;
+  /// Leaves a host out of the rest of the way back.
+  virtual base::Result<core::UpgradeView> quarantine(const base::UpgradeId& id,
+                                                     const base::HostName& host,
+                                                     const std::string& reason) = 0;
   /// Back to the old release, or (`undo`) forward again.
   virtual base::Result<core::UpgradeView> rollback(const base::UpgradeId& id, bool undo,
                                                    const std::string& reason) = 0;

@@ -183,6 +183,11 @@ base::Result<core::UpgradeView> FakeClient::resume(const base::UpgradeId& upgrad
                                                    const std::string& reason) {
   return deed("resume", upgrade, reason);
 }
+base::Result<core::UpgradeView> FakeClient::quarantine(const base::UpgradeId& upgrade,
+                                                       const base::HostName& host,
+                                                       const std::string& reason) {
+  return deed("quarantine " + host.text, upgrade, reason);
+}
 base::Result<core::UpgradeView> FakeClient::rollback(const base::UpgradeId& upgrade, bool undo,
                                                      const std::string& reason) {
   return deed(undo ? "rollback --undo" : "rollback", upgrade, reason);

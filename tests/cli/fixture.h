@@ -30,6 +30,9 @@ class FakeClient final : public ControlClient {
                                         const std::string& reason) override;
   base::Result<core::UpgradeView> resume(const base::UpgradeId& upgrade,
                                          const std::string& reason) override;
+  base::Result<core::UpgradeView> quarantine(const base::UpgradeId& upgrade,
+                                             const base::HostName& host,
+                                             const std::string& reason) override;
   base::Result<core::UpgradeView> rollback(const base::UpgradeId& upgrade, bool undo,
                                            const std::string& reason) override;
   base::Result<core::UpgradeView> abort(const base::UpgradeId& upgrade,

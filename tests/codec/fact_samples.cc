@@ -149,6 +149,7 @@ std::vector<Fact> fact_samples() {
       ApiProbed{10, 2, Duration{750}, "connection refused"},
       DirectionTurned{Direction::Forward, "anna", "wrong evening"},
       PlanExtended{std::make_shared<const Plan>(plan_sample())},
+      HostQuarantined{HostIndex{1}, "anna", "dead mainboard"},
       UpgradeRolledBack{},
   };
   std::vector<Fact> facts;

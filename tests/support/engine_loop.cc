@@ -67,6 +67,9 @@ std::optional<base::Error> EngineLoop::handle_one(const Event& event, bool& move
 void EngineLoop::apply(const Fact& fact) {
   facts.push_back(std::make_shared<const Fact>(fact));
   core::evolve(state, fact);
+  if (const auto* out = std::get_if<core::HostQuarantined>(&fact.body)) {
+    fleet.quarantined.insert(state.plan->fleet.hosts[out->host.value].name.text);
+  }
   if (on_fact) on_fact(fact);
   if (!thorough) return;
   if (std::holds_alternative<core::UpgradeRolledBack>(fact.body)) check_rolled_back();
@@ -112,6 +115,7 @@ void EngineLoop::cancel(const base::HostName& host, const core::TaskKey& key) {
 void EngineLoop::check_rolled_back() {
   for (const core::Host& host : state.plan->fleet.hosts) {
     const HostTwin& twin = fleet.host(host.name.text);
+    if (state.hosts[state.host_index.at(host.name).value].quarantine) continue;
     const std::string name = host.name.text;
     if (twin.installed != state.plan->from) broken.insert(name + ": not of the old release");
     if (twin.pin || twin.drop_in) broken.insert("promise 10: " + name + ": our drop-in is left");

@@ -206,7 +206,8 @@ void FleetTwin::watch_budget(const ServiceTwin& stopped) {
           service.service.domain != stopped.service.domain) {
         continue;
       }
-      ++(service.running ? left : away);
+      const bool ours = !quarantined.contains(name);
+      if (service.running || ours) ++(service.running ? left : away);
     }
   }
   if (away <= budget.max_unavailable && left >= budget.min_available) return;

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,7 @@ class FleetTwin {
   core::Policy policy;
   /// The only host that reads the registry; empty: all do. For large fleets.
   std::string one_registry_reader;
+  std::set<std::string> quarantined;  ///< Away by a person's word, not by our hand.
   /// Rows of the conductor registry that no host of the fleet owns.
   std::vector<std::string> strangers;
   /// Every promise that was broken, in words.

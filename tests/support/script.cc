@@ -167,6 +167,10 @@ class Player {
     const std::string why = take_rest(in);
     event(core::TurnRequested{core::Direction::Back, actor(why)});
   }
+  void quarantine(Words& in) {
+    const base::HostName host{take_word(in)};
+    event(core::QuarantineRequested{host, actor(take_rest(in))});
+  }
   void forward(Words& in) {
     event(core::TurnRequested{core::Direction::Forward, actor(take_rest(in))});
   }
@@ -356,6 +360,7 @@ const std::map<std::string, Player::Play>& Player::table() {
       {"start", &Player::start},           {"approve", &Player::approve},
       {"pause", &Player::pause},           {"resume", &Player::resume},
       {"rollback", &Player::rollback},     {"forward", &Player::forward},
+      {"quarantine", &Player::quarantine},
       {"abort", &Player::abort},           {"retry", &Player::retry},
       {"skip", &Player::skip},             {"agents", &Player::agents},
       {"agent", &Player::agent},           {"hold", &Player::hold},

@@ -85,6 +85,11 @@ struct TurnRequested {
   Direction direction = Direction::Back;
   Actor actor;
 };
+/// Leave a host out of the rest of the way back; the actor's reason must not be empty.
+struct QuarantineRequested {
+  base::HostName host;
+  Actor actor;
+};
 /// The built-in prober's count since its last one; `sent` must not be 0.
 struct ProberCounted {
   std::uint64_t sent = 0;
@@ -96,6 +101,6 @@ struct ProberCounted {
 using Event = std::variant<UpgradeRequested, TakenOver, AgentCame, AgentWent, TaskReported,
                            TimePassed, AdvanceWanted, PauseRequested, ResumeRequested,
                            AbortRequested, ApproveRequested, RetryRequested, SkipRequested,
-                           ProberCounted, TurnRequested>;
+                           ProberCounted, TurnRequested, QuarantineRequested>;
 
 }  // namespace rollmill::core

@@ -186,7 +186,7 @@ using FactBody =
                  TurnFinished, TurnFailed, WaveStalled, WaveUnstalled, StepDispatched, StepAccepted,
                  StepWaiting, StepSucceeded, StepFailed, StepRetryPlanned, StepSkipped, PhaseJudged,
                  UpgradePaused, UpgradeResumed, UpgradeAborted, UpgradeSucceeded, ApiProbed,
-                 DirectionTurned, PlanExtended, UpgradeRolledBack>;
+                 DirectionTurned, PlanExtended, HostQuarantined, UpgradeRolledBack>;
 
 /// A fact and when it was decided, by the controller's clock.
 struct Fact {

@@ -20,7 +20,14 @@ struct DirectionTurned {
 struct PlanExtended {
   std::shared_ptr<const Plan> plan;  ///< Never null; begins with the plan so far.
 };
-/// Final: every service is of A again and nothing of ours is left on the hosts.
+/// The host is left out of the rest of the way back; a person sees to it by hand. Its services
+/// count as away.
+struct HostQuarantined {
+  base::HostIndex host;
+  std::string by;
+  std::string reason;
+};
+/// Final: every service is of A again and nothing of ours is left; but for hosts in quarantine.
 struct UpgradeRolledBack {};
 
 }  // namespace rollmill::core

@@ -126,6 +126,7 @@ struct LegRequest {
   /// their role, since these may have to wait for that budget.
   std::vector<bool> charged;
   bool preflight_passed = false;  ///< In an earlier leg.
+  std::vector<bool> left_out;     ///< Hosts in quarantine, by host index; empty: none.
 };
 base::Result<Plan> append_leg(const Profile& profile, const LegRequest& request);
 

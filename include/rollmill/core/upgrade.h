@@ -46,6 +46,7 @@ struct WaveRun {
   std::uint32_t turns_done = 0;
   std::uint32_t turns_active = 0;
   std::uint32_t turns_failed = 0;
+  std::uint32_t turns_left = 0;  ///< Of hosts in quarantine.
   base::TimePoint soak_until{};
   std::optional<base::TimePoint> stalled_until;  ///< Its remaining agents are away.
   bool operator==(const WaveRun&) const = default;
@@ -72,6 +73,7 @@ struct HostRun {
   HostFacts facts;              ///< The last reading that a task brought.
   /// How far the host's clock lies outside the time between dispatch and arrival of that reading.
   base::Duration clock_ahead{};
+  std::optional<std::string> quarantine;  ///< Why it is left out; nothing: it is not.
   bool operator==(const HostRun&) const = default;
 };
 /// What the engine knows of a service from finished steps; what the invariants judge.
@@ -89,6 +91,7 @@ struct DomainRun {
   std::uint32_t total = 0;
   std::uint32_t charged = 0;  ///< Services that are `charged`.
   std::uint32_t failed = 0;
+  std::uint32_t quarantined = 0;  ///< Services of hosts in quarantine; not charged.
   bool operator==(const DomainRun&) const = default;
 };
 /// A gate's approval: who, why and until when.

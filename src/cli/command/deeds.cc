@@ -12,6 +12,7 @@ base::Result<core::UpgradeView> ask(const Context& context) {
   ControlClient& client = context.client;
   if (line.verb == Verb::Pause) return client.pause(upgrade, line.reason);
   if (line.verb == Verb::Resume) return client.resume(upgrade, line.reason);
+  if (line.verb == Verb::Quarantine) return client.quarantine(upgrade, {line.host}, line.reason);
   if (line.verb == Verb::Rollback) return client.rollback(upgrade, line.undo, line.reason);
   if (line.verb == Verb::Abort) return client.abort(upgrade, line.reason);
   if (line.verb == Verb::Approve) {
@@ -26,6 +27,9 @@ base::Result<core::UpgradeView> ask(const Context& context) {
 /// What to ask before a deed that cannot be taken back; empty: do not ask.
 std::string question_of(const Invocation& line) {
   const std::string which = line.upgrade.empty() ? "the newest upgrade" : "upgrade " + line.upgrade;
+  if (line.verb == Verb::Quarantine) {
+    return "Leave host " + line.host + " out of the way back of " + which + "?";
+  }
   if (line.verb == Verb::Rollback) {
     return line.undo ? "End the rollback of " + which + " and go forward again?"
                      : "Take " + which + " back to the old release? See how with: rollmill plan "
@@ -38,6 +42,7 @@ std::string question_of(const Invocation& line) {
 }
 
 std::string done_text(Verb verb, const core::UpgradeView& view) {
+  if (verb == Verb::Quarantine) return "goes back without that host; see to it by hand";
   if (verb == Verb::Pause) return "is paused: no new task is sent, tasks in flight end";
   if (verb == Verb::Resume) return "goes on";
   if (verb == Verb::Rollback) {

@@ -130,6 +130,11 @@ void visit_fields(auto& visit, Like<core::DirectionTurned> auto& fact) {
   visit("by", fact.by);
   visit("reason", fact.reason);
 }
+void visit_fields(auto& visit, Like<core::HostQuarantined> auto& fact) {
+  visit("host", fact.host);
+  visit("by", fact.by);
+  visit("reason", fact.reason);
+}
 void visit_fields(auto& visit, Like<core::PlanExtended> auto& fact) { visit("plan", fact.plan); }
 void visit_fields(auto& /*visit*/, Like<core::UpgradeRolledBack> auto& /*fact*/) {}
 void visit_fields(auto& visit, Like<core::ApiProbed> auto& fact) {

@@ -29,6 +29,8 @@ class Client final : public ControlClient {
   base::Result<std::vector<core::UpgradeView>> list() override;
   ViewResult pause(const base::UpgradeId& id, const std::string& reason) override;
   ViewResult resume(const base::UpgradeId& id, const std::string& reason) override;
+  ViewResult quarantine(const base::UpgradeId& id, const base::HostName& host,
+                        const std::string& reason) override;
   ViewResult rollback(const base::UpgradeId& id, bool undo, const std::string& reason) override;
   ViewResult abort(const base::UpgradeId& id, const std::string& reason) override;
   ViewResult approve(const base::UpgradeId& id, const std::string& gate,
@@ -151,6 +153,13 @@ ViewResult Client::pause(const base::UpgradeId& id, const std::string& reason) {
 
 ViewResult Client::resume(const base::UpgradeId& id, const std::string& reason) {
   return deed(&pb::UpgradeService::Stub::ResumeUpgrade, id, reason);
+}
+
+ViewResult Client::quarantine(const base::UpgradeId& id, const base::HostName& host,
+                              const std::string& reason) {
+  pb::QuarantineHostRequest request;
+  request.set_host(host.text);
+  return deed(&pb::UpgradeService::Stub::QuarantineHost, id, reason, std::move(request));
 }
 
 ViewResult Client::rollback(const base::UpgradeId& id, bool undo, const std::string& reason) {

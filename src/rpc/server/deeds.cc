@@ -86,6 +86,14 @@ grpc::ServerUnaryReactor* UpgradeService::AbortUpgrade(Context* context,
   });
 }
 
+grpc::ServerUnaryReactor* UpgradeService::QuarantineHost(Context* context,
+                                                         const pb::QuarantineHostRequest* request,
+                                                         pb::QuarantineHostResponse* response) {
+  return deed(*context, *request, response, [request](core::Actor actor) {
+    return EventResult(core::QuarantineRequested{{request->host()}, std::move(actor)});
+  });
+}
+
 grpc::ServerUnaryReactor* UpgradeService::RollbackUpgrade(
     Context* context, const pb::RollbackUpgradeRequest* request,
     pb::RollbackUpgradeResponse* response) {

@@ -41,6 +41,8 @@ class UpgradeService final : public pb::UpgradeService::CallbackService {
                       pb::PauseUpgradeResponse* response) override;
   Unary* ResumeUpgrade(Context* context, const pb::ResumeUpgradeRequest* request,
                        pb::ResumeUpgradeResponse* response) override;
+  Unary* QuarantineHost(Context* context, const pb::QuarantineHostRequest* request,
+                        pb::QuarantineHostResponse* response) override;
   Unary* RollbackUpgrade(Context* context, const pb::RollbackUpgradeRequest* request,
                          pb::RollbackUpgradeResponse* response) override;
   Unary* AbortUpgrade(Context* context, const pb::AbortUpgradeRequest* request,

@@ -1,0 +1,94 @@
+#include "core/decide_parts.h"
+#include "core/navigation.h"
+
+/// A host that a person takes out of the way back.
+namespace rollmill::core {
+namespace {
+
+using base::ErrorCode;
+
+std::optional<base::StepIndex> in_flight_on(const Upgrade& upgrade, base::HostIndex host) {
+  for (const base::StepIndex step : upgrade.in_flight) {
+    if (step_at(upgrade, step).host == host) return step;
+  }
+  return std::nullopt;
+}
+
+bool has_turns_left(const Upgrade& upgrade, base::HostIndex except, const DomainKey& domain) {
+  for (std::uint32_t i = 0; i < upgrade.turns.size(); ++i) {
+    const Turn& turn = upgrade.plan->turns[i];
+    const TurnState state = upgrade.turns[i].state;
+    const bool open = state == TurnState::Pending || state == TurnState::Active ||
+                      state == TurnState::Failed;
+    if (open && turn.host != except && domain_of(turn) == domain) return true;
+  }
+  return false;
+}
+
+/// Without the host's services, may the others of their domains still be taken down one by one?
+std::optional<std::string> too_few_left(const Upgrade& upgrade, base::HostIndex host) {
+  for (const Service& service : upgrade.plan->fleet.hosts[host.value].services) {
+    const DomainKey key{service.role, service.domain};
+    const DomainRun& domain = upgrade.domains.at(key);
+    const Budget budget = budget_of(upgrade.plan->policy, service.role);
+    if (domain.total >= domain.quarantined + 1 + 1 + budget.min_available) continue;
+    if (!has_turns_left(upgrade, host, key)) continue;
+    return "then no other " + service.role + " could be taken back: of " +
+           std::to_string(domain.total) + " at least " + std::to_string(budget.min_available) +
+           " must stay up (policy budgets." + service.role + ".min_available)";
+  }
+  return std::nullopt;
+}
+
+std::optional<base::Error> refusal(const Upgrade& upgrade, const QuarantineRequested& event,
+                                   base::HostIndex host) {
+  const auto no = [](const std::string& why) {
+    return base::Error{ErrorCode::FailedPrecondition, why};
+  };
+  const std::string& name = event.host.text;
+  if (upgrade.direction == Direction::Forward) {
+    return no("upgrade " + upgrade.id.text + " goes forward, and every host is needed there; roll "
+              "it back, or abort it and plan again without " + name + " in the fleet file");
+  }
+  if (upgrade.turning) {
+    return no("upgrade " + upgrade.id.text + " turns round just now; ask again when each host is "
+              "read");
+  }
+  if (upgrade.hosts[host.value].quarantine) return no(name + " is in quarantine already");
+  if (event.actor.reason.empty()) {
+    return base::Error{ErrorCode::InvalidArgument, "leaving " + name + " out needs a reason"};
+  }
+  const auto step = in_flight_on(upgrade, host);
+  if (step && upgrade.hosts[host.value].connected) {
+    return no(name_step(upgrade, *step) + " is in flight; wait for its end, or stop the agent of " +
+              name);
+  }
+  if (const auto why = too_few_left(upgrade, host)) return no(name + " is needed: " + *why);
+  return std::nullopt;
+}
+
+}  // namespace
+
+Decision decide_quarantine(const Upgrade& upgrade, const QuarantineRequested& event,
+                           base::TimePoint now) {
+  const auto found = upgrade.host_index.find(event.host);
+  if (found == upgrade.host_index.end()) {
+    return refuse(ErrorCode::NotFound, "host " + event.host.text + " is not part of this upgrade");
+  }
+  const base::HostIndex host = found->second;
+  if (const auto refused = refusal(upgrade, event, host)) {
+    return refuse(refused->code, refused->message);
+  }
+  Deciding deciding(now);
+  if (const auto step = in_flight_on(upgrade, host)) {
+    const std::uint32_t attempt = upgrade.steps[step->value].attempt;
+    deciding.fact(StepFailed{*step, attempt,
+                             {"AGENT_LOST", "the host was put in quarantine", false, {}, {}}});
+    deciding.command(cancel_of(upgrade, *step));
+  }
+  deciding.fact(HostQuarantined{host, event.actor.by, event.actor.reason});
+  end_own_pause(upgrade, event.actor, deciding);
+  return deciding.take();
+}
+
+}  // namespace rollmill::core
