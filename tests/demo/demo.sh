@@ -8,13 +8,14 @@ readonly TARGET=39.0
 
 help() {
   cat <<'TEXT'
-usage: ./dev demo [--keep] [--world DIR]
+usage: ./dev demo [--rollback] [--keep] [--world DIR]
        ./dev demo --stop [--world DIR]
 
 Two conductors, two APIs and a load balancer, all small stand-ins, serve 18 machines on loopback
 addresses. A real controller and five real agents take them from release 35.0 to 39.0 while clients
 keep asking. Needs no Ironic, no root and no network.
 
+  --rollback    change your mind just before the point of no return: everything goes back to 35.0
   --keep        leave everything running at the end, to look around
   --stop        stop what --keep left
   --world DIR   where the demo lives (default: demo, next to the programs)
@@ -27,11 +28,13 @@ fail() {
 
 keep=no
 stop=no
+rollback=no
 world=${ROLLMILL_DEMO:-}
 while [ $# -gt 0 ]; do
   case $1 in
     --keep) keep=yes ;;
     --stop) stop=yes ;;
+    --rollback) rollback=yes ;;
     --world)
       [ $# -ge 2 ] || fail "--world needs a folder"
       world=$2
@@ -81,7 +84,16 @@ printf 'demo: starting 2 conductors, 2 APIs, a balancer, a controller and 5 agen
 address=$(fleet up)
 cli() { "$bin/rollmill" --controller "$address" "$@"; }
 
-cli upgrade start "$TARGET" --yes --approve unpin --reason "the demo"
+if [ "$rollback" = yes ]; then
+  cli upgrade start "$TARGET" --yes --detach --reason "the demo"
+  cli upgrade watch || [ $? -eq 3 ] # ends where the approval of unpin is missing
+  printf '\n$ rollmill upgrade rollback --reason "clients complain"\n'
+  cli upgrade rollback --reason "clients complain"
+  cli upgrade watch || [ $? -eq 4 ]
+  cli upgrade wait --for state=ROLLED_BACK
+else
+  cli upgrade start "$TARGET" --yes --approve unpin --reason "the demo"
+fi
 printf '\n'
 cli upgrade report
 
