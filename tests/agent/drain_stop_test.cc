@@ -273,6 +273,22 @@ TEST(Stop, refuses_a_service_manager_that_would_kill_in_mid_stop) {
   EXPECT_TRUE(story.effects().empty());
 }
 
+TEST(Stop, opens_the_window_again_that_a_reboot_took_from_the_service_manager) {
+  ConductorStory story;
+  story.host.config.ours = {{"conductor", "graceful_shutdown_timeout", "900"}};
+  const Told told = story.run(Verb::Stop);
+  EXPECT_EQ(told.message(), "");
+  EXPECT_EQ(story.effects(), (Effects{"window 15m30s", "stop ironic-conductor"}));
+}
+
+TEST(Stop, refuses_when_the_window_cannot_be_opened_again) {
+  ConductorStory story;
+  story.host.config.ours = {{"conductor", "graceful_shutdown_timeout", "900"}};
+  story.host.services.ignores_window = true;
+  EXPECT_EQ(story.run(Verb::Stop).code(), "STOP_TIMEOUT_SHORT");
+  EXPECT_TRUE(story.effects().empty());
+}
+
 TEST(Stop, refuses_a_time_limit_shorter_than_the_release_needs) {
   ConductorStory story;
   open_window(story);

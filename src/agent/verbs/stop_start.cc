@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <string>
 
 #include "agent/host_reading.h"
@@ -13,6 +14,8 @@ using Status = ports::ServiceDriver::Status;
 
 /// A stop is given this much more than the release is known to take.
 constexpr base::Duration kStopMargin = std::chrono::seconds{10};
+/// A service manager that kills must wait longer than the service itself lets work end.
+constexpr base::Duration kKillMargin = std::chrono::seconds{30};
 constexpr base::Duration kStartPatience = std::chrono::seconds{30};
 
 bool is_gone(const Status& status) { return !status.main && status.tree.empty(); }
@@ -51,10 +54,37 @@ Trouble prove_stop_fits(Job& job, const Status& status, base::Duration needed) {
   return {};
 }
 
+/// How long our drop-in lets a conductor drain; zero when there is none of ours, or no such value.
+base::Duration drain_in_force(Job& job) {
+  const auto ours = job.host.config.read();
+  if (!ours) return {};
+  int seconds = 0;
+  for (const ports::Setting& each : ours->settings) {
+    if (each.section != "conductor" || each.key != "graceful_shutdown_timeout") continue;
+    std::from_chars(each.value.data(), each.value.data() + each.value.size(), seconds);
+  }
+  return std::chrono::seconds{seconds};
+}
+
+/// The service manager's part of the window does not outlive a reboot of the host, that in our
+/// drop-in does. It is opened again; where that fails, the proof that follows says what is wrong.
+base::Result<Status> reopen_window(Job& job, const Status& status) {
+  const base::Duration drain = drain_in_force(job);
+  const base::Duration wanted = drain + kKillMargin;
+  if (drain == base::Duration{0} || status.stop_limit == base::Duration{0} ||
+      status.stop_limit >= wanted)
+    return status;
+  job.changed = true;
+  (void)job.host.services.set_window(job.args.service, wanted);
+  return job.host.services.status(job.args.service);
+}
+
 /// The last look before the signal: what drain has seen may have changed since.
-Trouble check_conductor(Job& job, const Status& status) {
-  const base::Duration needed = needed_to_stop(job, status);
-  if (Trouble short_time = prove_stop_fits(job, status, needed)) return short_time;
+Trouble check_conductor(Job& job, const Status& before) {
+  const auto status = reopen_window(job, before);
+  if (!status) return job.unreadable("The state of a service", status.error());
+  const base::Duration needed = needed_to_stop(job, *status);
+  if (Trouble short_time = prove_stop_fits(job, *status, needed)) return short_time;
   return wait_quiet(job, needed + kStopMargin);
 }
 
