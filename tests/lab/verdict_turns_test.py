@@ -134,6 +134,14 @@ class Chaos(unittest.TestCase):
         self.fail(self.loss["t"] + 5, "patch", "n02")
         self.expect("no list and no patch request failed")
 
+    def test_second_that_was_counted_in_two_rows(self):
+        self.fail(self.loss["t"] + 5, "patch", "n01")
+        self.data["load"].append({"second": int(self.loss["t"] + 5), "sent": {"patch": 1},
+                                  "failed": {"patch": 1}})
+        self.data["load"].append({"t": self.loss["t"] + 5.5, "kind": "patch", "node": "n02",
+                                  "failed": "HTTP 500"})
+        self.expect("no list and no patch request failed")
+
     def test_requests_before_and_after_are_not(self):
         self.fail(self.loss["t"] - 5, "patch", "n01")
         self.expect("no list and no patch request failed")

@@ -51,12 +51,18 @@ def caused(row: dict, loss: dict) -> bool:
 def without(load: list, loss: dict) -> tuple[list, list]:
     """The load without the failures that the loss caused, and these."""
     spared = [row for row in verdict.failures(load) if caused(row, loss)]
-    rows = {row["second"]: {**row, "failed": dict(row.get("failed", {}))}
-            for row in load if "second" in row}
+    rows = [{**row, "failed": dict(row.get("failed", {}))} for row in load if "second" in row]
     for row in spared:
-        rows[int(row["t"])]["failed"][row["kind"]] -= 1
-    others = [row for row in load if "second" not in row and row not in spared]
-    return [*rows.values(), *others], spared
+        discount(rows, int(row["t"]), row["kind"])
+    return rows + [row for row in load if "second" not in row and row not in spared], spared
+
+
+def discount(rows: list, second: int, kind: str):
+    """A second has more rows than one when something was counted late."""
+    for row in rows:
+        if row["second"] == second and row["failed"].get(kind):
+            row["failed"][kind] -= 1
+            return
 
 
 def check_loss(loss: dict, spared: list, load: list) -> Check:
