@@ -215,6 +215,14 @@ TEST(JudgeStatus, what_could_not_run_is_no_verdict) {
   EXPECT_EQ(judge_status(too_slow()).worst, 255);
 }
 
+TEST(JudgeStatus, result_that_is_none_of_ironics_has_not_passed) {
+  for (const char* result : {"5", "-1", "4294967296", "18446744073709551615"}) {
+    const auto judged =
+        judge_status(printed("{\"checks\": [{\"result\": " + std::string(result) + "}]}", 0));
+    EXPECT_EQ(judged.worst, 255) << result;
+  }
+}
+
 TEST(ReadHistogram, tables_without_any_version_are_left_out) {
   const auto read = read_histogram(
       R"({"row_versions": {"chassis": {}, "conductor_hardware_interfaces": {"": 60},)"

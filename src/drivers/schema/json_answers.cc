@@ -43,6 +43,14 @@ struct Checks {
   std::vector<std::string> complaints;
 };
 
+// 0 to 2; nothing for a result that is none of Ironic's: what is not understood has not passed.
+std::optional<int> result_of(const json& check) {
+  const auto result = check.find("result");
+  if (result == check.end() || !result->is_number_integer()) return std::nullopt;
+  if (*result < 0 || *result > 2) return std::nullopt;
+  return result->get<int>();
+}
+
 // Nothing when a check is not of the known shape.
 std::optional<Checks> read_checks(const json& object) {
   const auto list = object.find("checks");
@@ -50,14 +58,13 @@ std::optional<Checks> read_checks(const json& object) {
   Checks checks;
   for (const json& check : *list) {
     if (!check.is_object()) return std::nullopt;
-    const auto result = check.find("result");
-    if (result == check.end() || !result->is_number_integer()) return std::nullopt;
-    const int value = result->get<int>();
-    checks.worst = std::max(checks.worst, value);
+    const std::optional<int> result = result_of(check);
+    if (!result) return std::nullopt;
+    checks.worst = std::max(checks.worst, *result);
     ++checks.count;
-    if (value == 0) continue;
+    if (*result == 0) continue;
     const std::string details = trim(text_of(check, "details"));
-    checks.complaints.push_back(text_of(check, "check") + " (" + result_name(value) + ")" +
+    checks.complaints.push_back(text_of(check, "check") + " (" + result_name(*result) + ")" +
                                 (details.empty() ? "" : ": " + tail_of(details, 400)));
   }
   return checks;
@@ -83,7 +90,7 @@ Schema::StatusCheck judge_status(const CommandResult& result) {
   if (!ended || !checks || result.exit_code > 2) {
     return {255, "ironic-status could not run its checks: " + reason_of(result)};
   }
-  const int worst = std::min(255, std::max(checks->worst, result.exit_code));
+  const int worst = std::max(checks->worst, result.exit_code);
   if (checks->complaints.empty()) {
     return {worst, std::to_string(checks->count) + " checks, all well"};
   }
