@@ -12,7 +12,7 @@ from upgrade import (
 )  # fmt: skip
 
 MEMBERS = [CONTROLLER, *HOSTS]
-RUN_SECONDS = 400.0
+RUN_SECONDS = 900.0
 ASK_AGAIN_SECONDS = 0.2
 
 
