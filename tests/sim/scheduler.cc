@@ -222,19 +222,19 @@ void Scheduler::start_fiber(LifeId life, Work work) {
   fiber.life = life;
   fiber.used = true;
   fiber.resting = true;
-  fiber.context = boost::context::fiber{
-      std::allocator_arg, Stacks::Allocator{stacks_.get()},
-      [&fiber, job = std::move(work), this](boost::context::fiber&& resumer) {
-        fiber.context = std::move(resumer);
-        try {
-          if (lives_[fiber.life].alive) job();
-        } catch (const Killed&) {  // Its process has ended: so does this.
-        } catch (...) {
-          fiber.escaped = std::current_exception();
-        }
-        fiber.used = false;
-        return std::move(fiber.context);
-      }};
+  fiber.context =
+      boost::context::fiber{std::allocator_arg, Stacks::Allocator{stacks_.get()},
+                            [&fiber, job = std::move(work), this](boost::context::fiber&& resumer) {
+                              fiber.context = std::move(resumer);
+                              try {
+                                if (lives_[fiber.life].alive) job();
+                              } catch (const Killed&) {  // Its process has ended: so does this.
+                              } catch (...) {
+                                fiber.escaped = std::current_exception();
+                              }
+                              fiber.used = false;
+                              return std::move(fiber.context);
+                            }};
   fiber.timer = plan(life, now_, [this, id] { resume(id); });
 }
 

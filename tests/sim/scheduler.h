@@ -16,8 +16,8 @@ using Work = std::function<void()>;
 /// in the product may catch it.
 struct Killed {};
 
-/// Virtual time: a queue of (time, order) -> work, run one by one on the caller's thread. Sequential
-/// code that has to rest runs on a fiber. Two runs with the same calls are the same run.
+/// Virtual time: a queue of (time, order) -> work, run one by one on the caller's thread.
+/// Sequential code that has to rest runs on a fiber. Two runs with the same calls are the same run.
 class Scheduler {
  public:
   using Id = std::uint64_t;       ///< Of planned work; 0 is none.

@@ -1,5 +1,6 @@
 #include "sim/checks/coverage.h"
 
+#include <algorithm>
 #include <variant>
 
 #include "core/transitions.h"
@@ -16,7 +17,9 @@ std::size_t at(Enum value) {
 
 template <typename State, typename Cause>
 std::string row_name(const char* machine, State state, Cause cause) {
-  return std::string(machine) + "/" + to_string(state) + "/" + to_string(cause);
+  std::string name = std::string(machine) + "/" + to_string(state) + "/" + to_string(cause);
+  std::replace(name.begin(), name.end(), ' ', '-');
+  return name;
 }
 
 template <typename Rows>

@@ -38,8 +38,7 @@ void Watch::apply(const core::Fact& fact, const std::string& stream) {
   if (on_fact) on_fact(upgrade, fact);
 }
 
-void Watch::stored_by_agent(const base::HostName& host,
-                            const std::vector<ports::Record>& records) {
+void Watch::stored_by_agent(const base::HostName& host, const std::vector<ports::Record>& records) {
   std::vector<Known>& known = known_[host];
   for (const ports::Record& record : records) {
     if (const auto* store = dynamic_cast<const TaskFactStore*>(&tasks_)) {
@@ -120,8 +119,8 @@ void Watch::report_sent(const Uplink& uplink, const core::TaskReport& report) {
 void Watch::effect_begins(const base::HostName& host, const core::TaskKey& task) {
   const Known* known = find(host, task);
   if (known == nullptr) {
-    return wrong_("promise 6: " + host.text + " acts before its journal has the task: " +
-                  name_of(task));
+    return wrong_("promise 6: " + host.text +
+                  " acts before its journal has the task: " + name_of(task));
   }
   if (known->ended) {
     wrong_("promise 5: " + host.text + " acts for a task that has ended: " + name_of(task));

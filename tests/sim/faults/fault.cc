@@ -9,8 +9,8 @@ namespace {
 struct KindInfo {
   FaultKind kind;
   const char* name;
-  std::uint32_t permille;      ///< How often a seed has it.
-  std::uint32_t most;          ///< How many of it at most.
+  std::uint32_t permille;  ///< How often a seed has it.
+  std::uint32_t most;      ///< How many of it at most.
   std::uint32_t variants;
   std::int64_t least_amount;
   std::int64_t most_amount;
@@ -101,8 +101,9 @@ std::vector<Fault> draw_faults(const Random& seed, const FaultDraw& draw) {
   for (const FaultKind kind : draw.kinds) {
     const KindInfo& info = info_of(kind);
     Random random = seed.fork(info.name, 0);
-    const std::uint32_t often =
-        mood == 0 ? info.permille / 4 : mood == 9 ? info.permille * 3 / 2 : info.permille;
+    const std::uint32_t often = mood == 0   ? info.permille / 4
+                                : mood == 9 ? info.permille * 3 / 2
+                                            : info.permille;
     if (!random.chance(kind == FaultKind::Rollback ? info.permille : often)) continue;
     const auto count = static_cast<std::uint32_t>(1 + random.below(info.most));
     for (std::uint32_t i = 0; i < count; ++i) faults.push_back(draw_fault(seed, draw, info, i));

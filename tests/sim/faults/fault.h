@@ -9,21 +9,22 @@
 
 namespace rollmill::sim {
 
-/// What can go wrong, or happen at a bad moment. One letter of a swarm: each seed draws a few kinds.
+/// What can go wrong, or happen at a bad moment. One letter of a swarm: each seed draws a few
+/// kinds.
 enum class FaultKind : std::uint8_t {
   // The controller and its journal
-  KillController,    ///< At an append. variant: 0 before it is durable, 1 after.
-  AppendFails,       ///< variant: 0 nothing is stored, 1 all is stored and the sync failed.
-  SlowDisk,          ///< The next `amount` appends take seconds.
-  FreezeController,  ///< Stopped for `amount` ms, then it goes on.
-  ReplaceController, ///< Frozen; another takes its place. variant: 0 one journal, 1 a copy of it.
+  KillController,     ///< At an append. variant: 0 before it is durable, 1 after.
+  AppendFails,        ///< variant: 0 nothing is stored, 1 all is stored and the sync failed.
+  SlowDisk,           ///< The next `amount` appends take seconds.
+  FreezeController,   ///< Stopped for `amount` ms, then it goes on.
+  ReplaceController,  ///< Frozen; another takes its place. variant: 0 one journal, 1 a copy of it.
   // Agents and their journals
-  KillAgent,         ///< At an effect. variant: 0 before, 1 during, 2 after.
-  KillAgentNow,      ///< Wherever it is.
-  AgentAppend,       ///< Its next append. variant: an AppendFate.
+  KillAgent,     ///< At an effect. variant: 0 before, 1 during, 2 after.
+  KillAgentNow,  ///< Wherever it is.
+  AgentAppend,   ///< Its next append. variant: an AppendFate.
   // Hosts
   Reboot,
-  ClockJump,         ///< variant: 0 the host's, 1 the controller's; `amount` ms, either way.
+  ClockJump,  ///< variant: 0 the host's, 1 the controller's; `amount` ms, either way.
   InstallFails,
   InstallCut,
   NeverRegisters,
@@ -35,10 +36,10 @@ enum class FaultKind : std::uint8_t {
   DiskFull,
   HalfMigration,
   // The network
-  Slow,              ///< Messages of the host take up to `amount` ms for a while.
+  Slow,  ///< Messages of the host take up to `amount` ms for a while.
   Twice,
   Overtaken,
-  Partition,         ///< variant: 0 both ways, 1 up only, 2 down only; for `amount` ms.
+  Partition,  ///< variant: 0 both ways, 1 up only, 2 down only; for `amount` ms.
   Cut,
   // The deployment
   SilentBalancer,
@@ -50,21 +51,21 @@ enum class FaultKind : std::uint8_t {
   Approve,
   Retry,
   Skip,
-  Rollback,          ///< variant: 0 and 1 back, 2 forward again.
-  SecondOperator,    ///< Another start, or a plan, beside the one that runs.
+  Rollback,        ///< variant: 0 and 1 back, 2 forward again.
+  SecondOperator,  ///< Another start, or a plan, beside the one that runs.
 };
 inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::SecondOperator) + 1;
 
 const char* to_string(FaultKind kind);  ///< "kill-controller"
 std::optional<FaultKind> parse_fault_kind(const std::string& text);
 
-/// One fault, as data. `when` counts appends of the controller since the upgrade began (effects, for
-/// KillAgent), so that faults fall everywhere along the way and not only where time passes.
+/// One fault, as data. `when` counts appends of the controller since the upgrade began (effects,
+/// for KillAgent), so that faults fall everywhere along the way and not only where time passes.
 struct Fault {
   FaultKind kind = FaultKind::KillController;
   std::uint32_t when = 0;
-  std::uint32_t delay = 0;   ///< Milliseconds after that, where the moment is not exact.
-  std::uint32_t host = 0;    ///< Place in the fleet.
+  std::uint32_t delay = 0;  ///< Milliseconds after that, where the moment is not exact.
+  std::uint32_t host = 0;   ///< Place in the fleet.
   std::int64_t amount = 0;
   std::uint32_t variant = 0;
 };

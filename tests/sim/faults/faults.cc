@@ -123,7 +123,8 @@ void Faults::replace_controller(const Fault& fault) {
   ControllerNode& old = world_.controller();
   if (!old.up()) return;
   freeze(old, base::Duration{fault.amount});
-  world_.time().after(base::Duration{fault.amount} + std::chrono::minutes{2}, [&old] { old.kill(); });
+  world_.time().after(base::Duration{fault.amount} + std::chrono::minutes{2},
+                      [&old] { old.kill(); });
   auto disk = fault.variant == 0 ? old.disk() : std::make_shared<Disk>(*old.disk());
   ControllerNode& next = world_.add_controller(std::move(disk));
   next.boot();

@@ -38,10 +38,10 @@ class Faults {
   std::multimap<std::uint32_t, Fault> by_append_;
   std::multimap<std::uint32_t, Fault> by_effect_;
   std::multimap<std::size_t, AppendFate> next_agent_append_;  ///< By host.
-  std::uint32_t appends_ = 0;  ///< Since the first upgrade began.
+  std::uint32_t appends_ = 0;                                 ///< Since the first upgrade began.
   std::uint32_t effects_ = 0;
   std::map<std::size_t, Moment> killed_at_;  ///< Of the effect that is under way, by host.
-  std::vector<Fault> fates_;  ///< For the append that is decided now.
+  std::vector<Fault> fates_;                 ///< For the append that is decided now.
   std::uint32_t slow_appends_ = 0;
 };
 

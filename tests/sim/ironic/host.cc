@@ -226,6 +226,10 @@ void Host::set_right() {
   if (!parts_->off) parts_->services.take_over();
 }
 
+void Host::restart_services() {
+  if (!parts_->off) parts_->services.restart();
+}
+
 bool Host::healthy() const {
   const HostParts& parts = *parts_;
   return !parts.off && !parts.machine.disk_full && parts.packages.clean() &&

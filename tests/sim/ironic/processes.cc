@@ -201,6 +201,15 @@ void Services::repair() {
   }
 }
 
+void Services::restart() {
+  for (Daemon& daemon : daemons_) {
+    if (daemon.stopping || !daemon.process) continue;
+    die(daemon);
+    site_.promises.disturbed(machine_.place);
+    launch(daemon, Origin::World);
+  }
+}
+
 void Services::take_over() {
   for (Daemon& daemon : daemons_) {
     if (daemon.stopping) continue;

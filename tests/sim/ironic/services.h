@@ -46,6 +46,8 @@ class Services : public ports::ServiceDriver {
   void freeze_heartbeats();
   /// Ends faults and starts what a person would start. True when there was something to do.
   void repair();
+  /// A person starts anew what runs here.
+  void restart();
   /// Starts what the agent has stopped, and puts an API back behind the balancer.
   void take_over();
   bool healthy() const;

@@ -34,15 +34,17 @@ void People::look_again() {
 }
 
 void People::look() {
-  if (waits_for_quiet_) {
+  const core::Upgrade* upgrade = world_.watch().upgrade();
+  // A start that was asked for long ago may be answered now.
+  if (waits_for_quiet_ && upgrade != nullptr && core::is_final(upgrade->state)) {
     content_ = true;
     return;
   }
+  waits_for_quiet_ = false;
   if (world_.watch().facts() != last_facts_) {
     last_facts_ = world_.watch().facts();
     moved_at_ = world_.time().now();
   }
-  const core::Upgrade* upgrade = world_.watch().upgrade();
   if (upgrade == nullptr) {
     start();
   } else if (core::is_final(upgrade->state)) {
@@ -94,14 +96,28 @@ void People::clear(const core::Upgrade& upgrade, const core::Blocked& blocked) {
   }
   if (upgrade.state != core::UpgradeState::Paused && upgrade.failed_turns.empty()) return;
   repair_hosts();
+  restart_services(upgrade);
   retry_or_resume(upgrade);
 }
 
 void People::repair_hosts() {
-  for (std::size_t i = 0; i < world_.hosts(); ++i) {
-    Host& host = world_.deployment().host(i);
-    if (!host.healthy()) host.repair();
+  for (std::size_t i = 0; i < world_.hosts(); ++i) world_.deployment().host(i).repair();
+  world_.controller().set_clock(base::Duration{0});
+}
+
+/// Where the message says so.
+void People::restart_services(const core::Upgrade& upgrade) {
+  for (const base::TurnIndex turn : upgrade.failed_turns) {
+    const core::Turn& plan = upgrade.plan->turns[turn.value];
+    const std::uint32_t step = plan.first_step.value + upgrade.turns[turn.value].steps_done;
+    if (upgrade.steps[step].message.find("Restart it") == std::string::npos) continue;
+    world_.deployment().host(plan.host.value).restart_services();
   }
+}
+
+/// No upgrade is on its way: what one left by half is put right, too.
+void People::set_hosts_right() {
+  for (std::size_t i = 0; i < world_.hosts(); ++i) world_.deployment().host(i).set_right();
   world_.controller().set_clock(base::Duration{0});
 }
 
@@ -144,7 +160,7 @@ void People::start() {
     if (started.ok()) return;
     last_trouble_ = started.error().message;
     if (world_.traced()) world_.trace("start refused: " + last_trouble_);
-    for (std::size_t i = 0; i < world_.hosts(); ++i) world_.deployment().host(i).set_right();
+    set_hosts_right();
   });
 }
 
@@ -155,7 +171,7 @@ void People::ended(const core::Upgrade& upgrade) {
     return;
   }
   --starts_left_;
-  for (std::size_t i = 0; i < world_.hosts(); ++i) world_.deployment().host(i).set_right();
+  set_hosts_right();
   start();
 }
 

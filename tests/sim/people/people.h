@@ -47,6 +47,8 @@ class People {
   void request(const core::Upgrade& upgrade, core::Event event);
   void retry_or_resume(const core::Upgrade& upgrade);
   void repair_hosts();
+  void restart_services(const core::Upgrade& upgrade);
+  void set_hosts_right();
   void judge_success();
   void judge_way_back();
   const core::Actor& actor() const { return actor_; }

@@ -33,7 +33,7 @@ Totals hunt_alone(const Options& options, std::uint32_t job) {
     if (!outcome.broken.empty()) {
       totals.findings.push_back(describe_finding(options, scenario, outcome));
     }
-    if (totals.findings.size() >= kMostFindings) break;
+    if (totals.findings.size() >= (options.until_found ? 1 : kMostFindings)) break;
   }
   totals.cpu_seconds = cpu_now() - begin;
   return totals;
@@ -116,8 +116,8 @@ std::string describe_finding(const Options& options, const Scenario& scenario,
                              const Outcome& outcome) {
   std::string text = "seed " + std::to_string(scenario.seed) + ": " + outcome.broken.front() + "\n";
   for (std::size_t i = 1; i < outcome.broken.size(); ++i) text += "  " + outcome.broken[i] + "\n";
-  text += "  again: " + (options.same_fleet ? std::string("--same-fleet ") : "") +
-          "rollmill-sim --seed " + std::to_string(scenario.seed) + " --trace\n";
+  text += "  again: rollmill-sim --seed " + std::to_string(scenario.seed) + " --trace" +
+          (options.same_fleet ? " --same-fleet\n" : "\n");
   if (!options.shrink) return text;
   Scenario least = scenario;
   least.faults = shrink(scenario, kShrinkRuns);
@@ -154,8 +154,8 @@ std::string print_totals(const Totals& totals) {
   for (std::size_t i = 0; i < kFaultKinds; ++i) {
     all.add(std::string("fault/") + to_string(static_cast<FaultKind>(i)), 0);
   }
-  for (const char* part : {"upgrade/", "phase/", "wave/", "turn/", "step/", "fault/", "cleared/",
-                           "outcome/"}) {
+  for (const char* part :
+       {"upgrade/", "phase/", "wave/", "turn/", "step/", "fault/", "cleared/", "outcome/"}) {
     print_rows(out, all, part);
   }
   return out.str();

@@ -74,6 +74,7 @@ class Reader {
     if (name == "--help" || name == "-h") return options_.task = Options::Task::Help, ok();
     if (name == "--same-fleet") return options_.same_fleet = true, ok();
     if (name == "--trace") return options_.trace = true, ok();
+    if (name == "--until-found") return options_.until_found = true, ok();
     if (name == "--no-shrink") return options_.shrink = false, ok();
     if (name == "--shrink") return options_.shrink = true, ok();
     if (at_ == arguments_.size()) return wrong("'" + name + "' is no option, or lacks its value");
@@ -183,6 +184,7 @@ printed with the line that runs it again, and its faults are shrunk to those tha
   --trace        a line for each thing that happens
   --fault F      these faults instead of drawn ones ('none': no fault); may be repeated
   --no-shrink    leave the faults of a failing seed as they are
+  --until-found  stop at the first seed that breaks a promise
   --same-fleet   always the fleet of twelve hosts: for measuring
 
 Exit code: 0 all promises held, 1 one was broken, 2 the command line is wrong.

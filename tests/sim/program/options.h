@@ -21,9 +21,10 @@ struct Options {
   bool same_fleet = false;
   bool trace = false;
   bool shrink = true;
-  bool own_faults = false;       ///< `faults` instead of drawn ones.
+  bool until_found = false;  ///< The first finding ends the hunt.
+  bool own_faults = false;   ///< `faults` instead of drawn ones.
   std::vector<Fault> faults;
-  std::string file;              ///< Of regressions, or a journal.
+  std::string file;  ///< Of regressions, or a journal.
 };
 
 /// Reads the arguments after the program's name; the error says which one is wrong.

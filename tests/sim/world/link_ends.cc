@@ -106,8 +106,7 @@ void Uplink::dial() {
   if (stream_ == nullptr) return dial_later("the controller does not answer");
   inbox_->hello([this, stream = stream_](const ports::AgentHello& hello) {
     auto told = std::make_shared<const ports::AgentHello>(hello);
-    network_.carry_up(stream,
-                      [stream, told](Gateway& gateway) { gateway.hello(stream, *told); });
+    network_.carry_up(stream, [stream, told](Gateway& gateway) { gateway.hello(stream, *told); });
   });
 }
 
@@ -134,9 +133,8 @@ void Uplink::welcomed(const StreamPtr& stream, base::Epoch epoch) {
 
 void Uplink::beat(const StreamPtr& stream) {
   if (stream != stream_) return;
-  network_.carry_up(stream, [stream, epoch = epoch_()](Gateway& gateway) {
-    gateway.beat(stream, epoch);
-  });
+  network_.carry_up(stream,
+                    [stream, epoch = epoch_()](Gateway& gateway) { gateway.beat(stream, epoch); });
 }
 
 void Uplink::send(const core::TaskReport& report) {

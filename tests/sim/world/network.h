@@ -45,8 +45,8 @@ struct Stream {
     std::vector<Work> held;  ///< Sent while nothing gets through.
   };
   base::HostName host;
-  Uplink* agent = nullptr;      ///< Null when that end has closed.
-  Gateway* gateway = nullptr;   ///< Null when that end has closed.
+  Uplink* agent = nullptr;     ///< Null when that end has closed.
+  Gateway* gateway = nullptr;  ///< Null when that end has closed.
   Way up;
   Way down;
 };

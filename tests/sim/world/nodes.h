@@ -18,8 +18,8 @@ namespace rollmill::sim {
 struct NodeHooks {
   DiskJournal::Decide decide_append;
   DiskJournal::Stored stored;
-  std::function<void()> ended;               ///< The life is over; nothing of it is left.
-  std::function<void(const std::string&)> log;  ///< A line for the trace; may be empty.
+  std::function<void()> ended;                    ///< The life is over; nothing of it is left.
+  std::function<void(const std::string&)> log;    ///< A line for the trace; may be empty.
   std::function<void(const std::string&)> wrong;  ///< It did what it never may.
   std::function<void(const Gateway*)> serving;    ///< A controller has begun to work.
 };
@@ -52,7 +52,9 @@ class ControllerNode {
   void ask(std::function<void(controller::Controller&)> deed);
   /// Null when it is not up.
   Gateway* gateway() { return up() ? &life_->gateway : nullptr; }
-  const controller::Controller* controller() const { return up() ? life_->controller.get() : nullptr; }
+  const controller::Controller* controller() const {
+    return up() ? life_->controller.get() : nullptr;
+  }
   const std::shared_ptr<Disk>& disk() const { return disk_; }
   const std::string& name() const { return setup_.name; }
 

@@ -11,7 +11,7 @@ struct Shape {
   std::uint32_t groups = 2;
   std::uint32_t conductors = 4;  ///< Of each group.
   std::uint32_t apis = 3;
-  std::uint32_t both = 0;        ///< Hosts with a conductor of the first group and an API.
+  std::uint32_t both = 0;  ///< Hosts with a conductor of the first group and an API.
 };
 
 void add_host(core::Fleet& fleet, const std::string& name, std::vector<core::Service> services) {

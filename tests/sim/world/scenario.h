@@ -13,9 +13,9 @@ namespace rollmill::sim {
 
 /// What the people of a run are like.
 struct Habits {
-  bool approve_ahead = false;      ///< All gates, when the upgrade is started.
-  base::Duration looks_every{};    ///< How often somebody looks at an upgrade.
-  std::uint32_t starts = 1;        ///< How often they start anew what was given up or rolled back.
+  bool approve_ahead = false;    ///< All gates, when the upgrade is started.
+  base::Duration looks_every{};  ///< How often somebody looks at an upgrade.
+  std::uint32_t starts = 1;      ///< How often they start anew what was given up or rolled back.
 };
 
 /// All that one seed decides before anything happens.
@@ -25,16 +25,16 @@ struct Scenario {
   core::Policy policy;
   AgentPace pace;
   Habits habits;
-  bool real_codec = false;       ///< Facts go through their stored text.
-  std::uint32_t look_closely = 1; ///< Whole checks at every so many changes.
+  bool real_codec = false;         ///< Facts go through their stored text.
+  std::uint32_t look_closely = 1;  ///< Whole checks at every so many changes.
   std::vector<Fault> faults;
 };
 
 /// How scenarios are drawn.
 struct Draw {
-  std::vector<FaultKind> kinds;  ///< That may happen; empty: none.
-  bool same_fleet = false;       ///< Always the fleet of twelve hosts: for measuring.
-  std::uint32_t codec_every = 64; ///< So many seeds go without the real codec, then one with it.
+  std::vector<FaultKind> kinds;    ///< That may happen; empty: none.
+  bool same_fleet = false;         ///< Always the fleet of twelve hosts: for measuring.
+  std::uint32_t codec_every = 64;  ///< So many seeds go without the real codec, then one with it.
 };
 
 Scenario draw_scenario(std::uint64_t seed, const Draw& draw);

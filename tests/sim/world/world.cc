@@ -58,17 +58,19 @@ ControllerNode& World::add_controller(std::shared_ptr<Disk> disk) {
     if (traced()) trace(controllers_[place]->name() + " ended");
     if (place + 1 != controllers_.size()) return;
     watch_.set_current(nullptr);
-    restart([this, place] { if (place + 1 == controllers_.size()) controller().boot(); },
-            std::chrono::seconds{1});
+    restart(
+        [this, place] {
+          if (place + 1 == controllers_.size()) controller().boot();
+        },
+        std::chrono::seconds{1});
   };
   hooks.wrong = [this](const std::string& what) { wrong(what); };
   hooks.serving = [this, place](const Gateway* gateway) {
     if (place + 1 == controllers_.size()) watch_.set_current(gateway);
   };
   controllers_.push_back(std::make_unique<ControllerNode>(
-      scheduler_, network_,
-      ControllerSetup{name, scenario_.layout.fleet, scenario_.policy, codec_}, std::move(disk),
-      std::move(hooks)));
+      scheduler_, network_, ControllerSetup{name, scenario_.layout.fleet, scenario_.policy, codec_},
+      std::move(disk), std::move(hooks)));
   return *controllers_.back();
 }
 

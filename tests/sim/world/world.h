@@ -26,11 +26,11 @@ struct Outcome {
   std::string end;                  ///< State of the last upgrade: "SUCCEEDED".
   std::uint32_t upgrades = 0;
   std::uint32_t succeeded = 0;
-  bool rolled_back = false;         ///< A rollback was under way at some time.
+  bool rolled_back = false;  ///< A rollback was under way at some time.
   std::uint64_t events = 0;
   std::uint64_t facts = 0;
-  base::Duration took{};            ///< Simulated.
-  std::uint64_t fingerprint = 0;    ///< Of every fact and effect, in order.
+  base::Duration took{};          ///< Simulated.
+  std::uint64_t fingerprint = 0;  ///< Of every fact and effect, in order.
   Coverage coverage;
 };
 
