@@ -46,16 +46,6 @@ TEST(SimWorld, another_seed_is_another_run) {
   EXPECT_NE(one.fingerprint, other.fingerprint);
 }
 
-TEST(SimWorld, stored_text_and_facts_kept_as_they_are_give_the_same_run) {
-  Scenario scenario = draw_scenario(9, everything());
-  Outcome kept;
-  Outcome text;
-  scenario.real_codec = false;
-  const std::string one = traced(scenario, kept);
-  scenario.real_codec = true;
-  EXPECT_EQ(traced(scenario, text), one);
-}
-
 TEST(SimWorld, a_fault_that_is_taken_away_leaves_the_others_as_they_were) {
   const auto all = draw_faults(Random{3}, {everything().kinds, 12, 700, 120});
   auto fewer_kinds = everything().kinds;
