@@ -97,7 +97,11 @@ class Planner {
     std::vector<Verb> verbs = {Verb::Drain, Verb::Stop, Verb::Install, Verb::Start, Verb::Probe};
     if (role.serves_api) verbs.push_back(Verb::Enlist);
     const auto add = [&](base::ServiceIndex service) {
-      add_turn(service, verbs, proving(true, true), standing(service) == Standing::Old);
+      const bool work = standing(service) == Standing::Old;
+      // An API that an earlier leg took down may still be out of the balancer.
+      std::vector<Verb> proof = {Verb::Probe};
+      if (role.serves_api && is_charged(service)) proof.push_back(Verb::Enlist);
+      build_.add_service_turn(service, work, work ? verbs : proof, proving(true, true));
     };
     std::vector<base::ServiceIndex> first;
     std::vector<base::ServiceIndex> others;
