@@ -57,7 +57,8 @@ TEST(Agent, appends_before_it_acts_and_before_it_reports) {
 TEST(AgentDeathTest, stops_when_its_journal_does_not_take_a_fact) {
   Running story;
   story.journal.fail_after(0);
-  EXPECT_DEATH(story.ask(story.life.task(3, Verb::Stop)), "could not be written: the journal was told to fail");
+  EXPECT_DEATH(story.ask(story.life.task(3, Verb::Stop)),
+               "could not be written: the journal was told to fail");
 }
 
 TEST(Agent, answers_a_repeat_from_the_journal_and_does_nothing_again) {
