@@ -93,6 +93,42 @@ TEST_F(CrashTest, agent_killed_and_the_result_is_found_later) {
   EXPECT_EQ(effects(), "begun\ndone\n");
 }
 
+TEST_F(CrashTest, task_that_ends_early_waits_for_what_an_earlier_agent_started) {
+  crash_agent_in_the_middle(effect());
+  const auto commands = make();
+  std::thread later([this] {
+    std::this_thread::sleep_for(milliseconds(100));
+    let_go();
+  });
+  EXPECT_TRUE(commands->bind(core::TaskKey{{"u-1"}, {1}, 2, 1}).ok());
+  EXPECT_EQ(effects(), "begun\ndone\n") << "the next attempt would work beside it";
+  later.join();
+}
+
+TEST_F(CrashTest, host_is_read_before_the_repeat_which_takes_its_command_up_all_the_same) {
+  crash_agent_in_the_middle(effect());
+  const auto commands = make_task_commands({scratch_ / "tasks", KEEPER_PROGRAM});
+  EXPECT_TRUE(commands->bind(std::nullopt).ok());
+  let_go();
+  EXPECT_TRUE(commands->bind(core::TaskKey{{"u-1"}, {1}, 1, 1}).ok());
+  const auto result = commands->run(effect());
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->exit_code, 5);
+  EXPECT_EQ(effects(), "begun\ndone\n");
+}
+
+TEST_F(CrashTest, late_keeper_of_a_task_that_has_ended_runs_nothing) {
+  const SlotSpec spec{SlotKind::Effect, effect()};
+  ASSERT_TRUE(make_folders(slot()).ok());
+  ASSERT_TRUE(write_file(slot() + "/spec", encode_spec(spec)).ok());
+  EXPECT_TRUE(make()->bind(core::TaskKey{{"u-1"}, {1}, 2, 1}).ok());
+  let_go();
+  const pid_t late = fork();
+  if (late == 0) _exit(keeper_main(slot().c_str()));
+  waitpid(late, nullptr, 0);
+  EXPECT_EQ(effects(), "");
+}
+
 TEST_F(CrashTest, output_is_readable_while_the_command_runs) {
   crash_agent_in_the_middle(effect());
   ports::OutputPosition position;

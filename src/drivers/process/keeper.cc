@@ -104,14 +104,6 @@ void ignore_signals() {
   }
 }
 
-// Exactly one keeper ever gets true: the file is the proof that the command may have begun.
-bool mark_started(const std::string& folder) {
-  const Fd fd(open((folder + "/started").c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!fd.ok()) return false;
-  const std::string text = std::to_string(getpid()) + "\n";
-  return write_all(fd.get(), text) && fsync(fd.get()) == 0 && sync_folder(folder).ok();
-}
-
 SlotEnd run_command(const std::string& folder, const ports::CommandSpec& spec) {
   auto child = start_child(spec);
   if (!child) {

@@ -136,6 +136,13 @@ std::optional<ProcessEntry> read_child(const std::string& folder) {
   return child;
 }
 
+bool mark_started(const std::string& folder) {
+  const Fd fd(open((folder + "/started").c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!fd.ok()) return false;
+  const std::string text = std::to_string(getpid()) + "\n";
+  return write_all(fd.get(), text) && fsync(fd.get()) == 0 && sync_folder(folder).ok();
+}
+
 std::optional<Fd> take_lock(const std::string& folder) {
   Fd fd(open((folder + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   struct flock lock = whole_file(F_WRLCK);

@@ -48,6 +48,9 @@ base::Status write_child(const std::string& folder, const ProcessEntry& child);
 /// The command's process, when the machine has not been started anew since.
 std::optional<ProcessEntry> read_child(const std::string& folder);
 
+/// Makes `started`, the proof that the command may have begun; exactly one caller ever gets true.
+bool mark_started(const std::string& folder);
+
 /// Takes the keeper's lock; nothing when another keeper holds it. Freed when the Fd closes.
 std::optional<Fd> take_lock(const std::string& folder);
 /// Does a keeper live? Asks without taking the lock, so that it never drives a keeper away.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -88,6 +89,8 @@ class KeptCommands final : public TaskCommands {
   Result<CommandResult> start(std::uint32_t number, base::Duration time_limit);
   Result<CommandResult> finish(std::uint32_t number, const CommandSpec& spec);
   std::optional<std::uint32_t> find_effect(const CommandSpec& spec) const;
+  Status settle_others();
+  static Status settle(const std::string& task_folder);
   void load_slots();
   void drop_old_tasks() const;
   void drop_old_readings();
@@ -100,6 +103,7 @@ class KeptCommands final : public TaskCommands {
   bool bound_ = false;
   std::map<std::uint32_t, Slot> slots_;
   std::uint32_t next_ = 1;
+  std::set<std::string> settled_;  ///< Folders of tasks in which nothing runs any more.
 };
 
 Result<std::string> KeptCommands::task_folder(const core::TaskKey& key) const {
@@ -118,6 +122,7 @@ Status KeptCommands::bind(const std::optional<core::TaskKey>& key) {
     const Result<std::string> folder = task_folder(*key);
     if (!folder) return folder.error();
     folder_ = *folder;
+    if (const Status settled = settle_others(); !settled) return settled;
   } else {
     // As far as it goes: keepers of an agent that was killed may still be writing there.
     (void)remove_tree(options_.folder + "/" + kBetweenTasks);
@@ -126,6 +131,32 @@ Status KeptCommands::bind(const std::optional<core::TaskKey>& key) {
   if (!made) return made;
   load_slots();
   drop_old_tasks();
+  return success();
+}
+
+/// A task whose agent was killed may have ended before its repeat came to a command that had been
+/// started: that one must not work beside whatever follows. Only when a task begins: between tasks
+/// the one that was cut off is still to be repeated, and takes its own commands up again.
+Status KeptCommands::settle_others() {
+  for (const std::string& name : list_folder(options_.folder)) {
+    const std::string path = options_.folder + "/" + name;
+    if (path == folder_ || name == kBetweenTasks || settled_.contains(path)) continue;
+    if (const Status settled = settle(path); !settled) return settled;
+    settled_.insert(path);
+  }
+  settled_.erase(folder_);
+  return success();
+}
+
+Status KeptCommands::settle(const std::string& task_folder) {
+  for (const std::uint32_t number : list_slots(task_folder)) {
+    const std::string slot = task_folder + "/" + slot_name(number);
+    const std::optional<SlotSpec> spec = read_spec(slot);
+    // What had not begun never will: its keeper finds the mark.
+    if (!spec || spec->kind != SlotKind::Effect || mark_started(slot)) continue;
+    const auto end = await_end(slot, spec->command.time_limit);
+    if (!end) return end.error();
+  }
   return success();
 }
 
