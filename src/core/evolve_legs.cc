@@ -1,4 +1,5 @@
 #include "core/evolve_parts.h"
+#include "core/fleet_reading.h"
 #include "core/navigation.h"
 #include "core/transitions.h"
 
@@ -46,13 +47,6 @@ void resize_runs(Upgrade& upgrade) {
   }
 }
 
-const ServiceFacts* reading_of(const HostRun& host, const std::string& service) {
-  for (const ServiceFacts& each : host.facts.services) {
-    if (each.service == service) return &each;
-  }
-  return nullptr;
-}
-
 /// What each service is, by its reading and no longer by the steps that were done.
 void take_readings(Upgrade& upgrade) {
   const std::string to = to_string(upgrade.plan->to);
@@ -62,7 +56,7 @@ void take_readings(Upgrade& upgrade) {
     const HostRun& host = upgrade.hosts[h];
     for (const Service& service : upgrade.plan->fleet.hosts[h].services) {
       ServiceRun& run = upgrade.services[index++];
-      const ServiceFacts* seen = reading_of(host, service.name);
+      const ServiceFacts* seen = find_service(host.facts, service.name);
       const bool runs = seen != nullptr && seen->running;
       run.new_release = runs ? seen->release == to : host.facts.installed_release == to;
       run.stopped = run.stopped && !runs;

@@ -6,12 +6,6 @@
 namespace rollmill::core {
 namespace {
 
-const ServiceFacts* facts_of(const HostFacts& facts, const std::string& service) {
-  const auto found = std::find_if(facts.services.begin(), facts.services.end(),
-                                  [&](const ServiceFacts& one) { return one.service == service; });
-  return found == facts.services.end() ? nullptr : &*found;
-}
-
 /// Reads one fleet, service by service; the members are what has been seen so far.
 class Reader {
  public:
@@ -49,8 +43,7 @@ class Reader {
   void check_mixed_roles(const Host& host, const HostFacts& facts) {
     std::set<std::string> roles;
     for (const Service& service : host.services) roles.insert(service.role);
-    const auto detail = facts.details.find("release.side_by_side");
-    const bool side_by_side = detail != facts.details.end() && detail->second == "yes";
+    const bool side_by_side = detail(facts, "release.side_by_side") == "yes";
     if (host.schema && !host.services.empty()) {
       problem(host.name.text + ": the schema host must run no service of its own, because the new "
               "release is installed there first; name another host in the fleet file");
@@ -62,7 +55,7 @@ class Reader {
 
   Standing read_service(const Host& host, const Service& service, const HostFacts& facts) {
     const std::string name = name_service(host, service);
-    const ServiceFacts* seen = facts_of(facts, service.name);
+    const ServiceFacts* seen = find_service(facts, service.name);
     if (seen == nullptr || !seen->running) {
       note(name + " is not running; its turn will start it");
       if (parse_release_number(facts.installed_release) != request_.to) reading_.any_old = true;
@@ -137,6 +130,17 @@ class Reader {
 };
 
 }  // namespace
+
+const ServiceFacts* find_service(const HostFacts& facts, const std::string& service) {
+  const auto found = std::find_if(facts.services.begin(), facts.services.end(),
+                                  [&](const ServiceFacts& one) { return one.service == service; });
+  return found == facts.services.end() ? nullptr : &*found;
+}
+
+std::string detail(const HostFacts& facts, const std::string& key) {
+  const auto found = facts.details.find(key);
+  return found == facts.details.end() ? std::string{} : found->second;
+}
 
 std::string name_service(const Host& host, const Service& service) {
   return host.name.text + " (" + service.name + ")";

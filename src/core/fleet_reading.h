@@ -23,6 +23,11 @@ struct FleetReading {
 
 FleetReading read_fleet(const PlanRequest& request);
 
+/// The reading of one service; null when the host has none of it.
+const ServiceFacts* find_service(const HostFacts& facts, const std::string& service);
+/// A named reading; empty when the host has none of it.
+std::string detail(const HostFacts& facts, const std::string& key);
+
 /// "cond1 (ironic-conductor)": how sentences name a service.
 std::string name_service(const Host& host, const Service& service);
 

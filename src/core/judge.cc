@@ -20,11 +20,6 @@ void add(Results& results, const char* id, bool holds, std::string summary,
   results.push_back({id, holds ? Verdict::Ok : otherwise, std::move(summary)});
 }
 
-std::string detail(const HostFacts& facts, const std::string& key) {
-  const auto found = facts.details.find(key);
-  return found == facts.details.end() ? std::string{} : found->second;
-}
-
 bool has_role(const Host& host, const std::string& role) {
   return std::any_of(host.services.begin(), host.services.end(),
                      [&](const Service& service) { return service.role == role; });

@@ -140,7 +140,7 @@ void PlanBuilder::begin_wave(std::string label, base::Duration soak) {
 void PlanBuilder::add_host_turn(base::HostIndex host, const std::vector<TaskArgs>& args,
                                 const std::vector<Verb>& verbs) {
   ROLLMILL_CHECK(args.size() == verbs.size());
-  if (is_left_out(host)) return;
+  if (is_set(left_out_, host.value)) return;
   Turn turn;
   turn.host = host;
   turn.first_step = end_of<base::StepTag>(plan_.steps);
@@ -152,7 +152,7 @@ void PlanBuilder::add_host_turn(base::HostIndex host, const std::vector<TaskArgs
 
 void PlanBuilder::add_service_turn(base::ServiceIndex index, bool takes_down,
                                    const std::vector<Verb>& verbs, TaskArgs args) {
-  if (is_left_out(host_of(index))) return;
+  if (is_set(left_out_, host_of(index).value)) return;
   const Service& what = service(index);
   args.service = what.name;
   args.role = what.role;
@@ -166,10 +166,6 @@ void PlanBuilder::add_service_turn(base::ServiceIndex index, bool takes_down,
   turn.domain = what.domain;
   turn.service_index = index;
   turn.takes_down = takes_down;
-}
-
-bool PlanBuilder::is_left_out(base::HostIndex host) const {
-  return host.value < left_out_.size() && left_out_[host.value];
 }
 
 const Service& PlanBuilder::service(base::ServiceIndex index) const {

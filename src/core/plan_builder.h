@@ -13,6 +13,10 @@ namespace rollmill::core {
 /// Gives the plan its id: the hash of everything that it was made from and will do; volatile
 /// readings are left out.
 void name_plan(Plan& plan);
+/// A list of flags may be shorter than what it is about: the rest is false.
+inline bool is_set(const std::vector<bool>& flags, std::size_t index) {
+  return index < flags.size() && flags[index];
+}
 /// One sentence a problem, as the error that there is no plan.
 base::Error no_plan(const std::vector<std::string>& problems);
 
@@ -62,7 +66,6 @@ class PlanBuilder {
   TaskArgs common() const;
 
  private:
-  bool is_left_out(base::HostIndex host) const;
   void add_step(Verb verb, base::HostIndex host, const TaskArgs& args);
 
   struct Place {

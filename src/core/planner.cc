@@ -159,7 +159,7 @@ class Planner {
   }
 
   bool is_charged(base::ServiceIndex service) const {
-    return service.value < charged_.size() && charged_[service.value];
+    return is_set(charged_, service.value);
   }
   Standing standing(base::ServiceIndex service) const { return reading_.standing[service.value]; }
 

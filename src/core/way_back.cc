@@ -24,11 +24,6 @@ struct BackReading {
   bool anything = false;  ///< Something was changed on some host.
 };
 
-std::string detail(const HostFacts& facts, const std::string& key) {
-  const auto found = facts.details.find(key);
-  return found == facts.details.end() ? std::string{} : found->second;
-}
-
 class BackReader {
  public:
   BackReader(const Profile& profile, const Plan& plan, const LegRequest& request)
@@ -36,8 +31,8 @@ class BackReader {
 
   BackReading read() {
     for (std::size_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
-      const bool left_out = i < request_.left_out.size() && request_.left_out[i];
-      left_out ? skip_host(plan_.fleet.hosts[i]) : read_host(plan_.fleet.hosts[i]);
+      const Host& host = plan_.fleet.hosts[i];
+      is_set(request_.left_out, i) ? skip_host(host) : read_host(host);
     }
     return std::move(reading_);
   }
@@ -70,11 +65,9 @@ class BackReader {
   }
 
   void read_service(const Host& host, const Service& service, const HostFacts& facts) {
-    const auto seen =
-        std::find_if(facts.services.begin(), facts.services.end(),
-                     [&](const ServiceFacts& one) { return one.service == service.name; });
+    const ServiceFacts* seen = find_service(facts, service.name);
     const std::string name = name_service(host, service);
-    const bool runs = seen != facts.services.end() && seen->running;
+    const bool runs = seen != nullptr && seen->running;
     if (!runs) note(name + " does not run; it is brought back first");
     if (runs) refuse_unpinned(name, *seen, facts);
     const bool away = !runs || is_out(service, facts);
@@ -90,10 +83,7 @@ class BackReader {
   }
 
   /// The service that is read now.
-  bool is_charged() const {
-    const std::size_t index = reading_.services.size();
-    return index < request_.charged.size() && request_.charged[index];
-  }
+  bool is_charged() const { return is_set(request_.charged, reading_.services.size()); }
 
   bool is_out(const Service& service, const HostFacts& facts) const {
     const RoleInfo* role = find_role(profile_, service.role);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "drivers/scratch.h"
 #include "store/sqlite_journal.h"
 
 namespace rollmill::test {
@@ -15,15 +16,6 @@ namespace fs = std::filesystem;
 
 fs::path file_of(const std::string& version, const std::string& name) {
   return fs::path{GOLDEN_JOURNALS} / (version + "-" + name + ".db");
-}
-
-/// Below it a journal may have its companions; gone with the last test.
-fs::path scratch() {
-  static const std::string kFolder = [] {
-    std::string folder = testing::TempDir() + "golden-XXXXXX";
-    return std::string{::mkdtemp(folder.data())};
-  }();
-  return kFolder;
 }
 
 }  // namespace
@@ -40,7 +32,8 @@ std::vector<std::string> golden_versions(const std::string& name) {
 }
 
 std::vector<ports::Record> golden_facts(const std::string& version, const std::string& name) {
-  const fs::path copy = scratch() / (version + "-" + name + ".db");
+  const drivers::Scratch scratch;  // a journal may have companions beside it
+  const fs::path copy = scratch / (version + "-" + name + ".db");
   fs::copy_file(file_of(version, name), copy, fs::copy_options::overwrite_existing);
   std::vector<ports::Record> facts;
   const auto journal = store::open_sqlite_journal(copy.string(), {});
@@ -60,7 +53,8 @@ std::optional<std::string> version_to_write() {
 }
 
 void write_golden(const std::string& name, const std::vector<ports::Record>& facts) {
-  const fs::path draft = scratch() / (name + ".db");
+  const drivers::Scratch scratch;
+  const fs::path draft = scratch / (name + ".db");
   {
     const auto journal = store::open_sqlite_journal(draft.string(), {});
     ASSERT_TRUE(journal.ok()) << journal.error().message;
