@@ -32,16 +32,24 @@ def read_effects(path):
 
 def check_effects(lines):
     """Everything that is wrong with the log of one finished upgrade; empty when nothing is."""
+    begin, problems = find_begin(lines)
+    if problems:
+        return problems
+    done = lines[begin:]
+    problems += check_hosts([line for line in done if line["effect"] != "migrate"], _expected)
+    problems += check_processes(lines)
+    problems += check_away(done)
+    problems += check_unpinned(lines[:begin], done)
+    problems += check_parts(done, _PARTS, _part_of)
+    return problems + _check_migration(done)
+
+
+def find_begin(lines):
+    """Where the upgrade's own lines begin, behind those of the world's start; problems if none."""
     marks = [i for i, line in enumerate(lines) if line["effect"] == "world_up"]
     if len(marks) != 1:
-        return [f"the log has {len(marks)} world_up lines instead of 1"]
-    done = lines[marks[0] + 1 :]
-    problems = _check_hosts(done)
-    problems += _check_processes(lines)
-    problems += _check_away(done)
-    problems += _check_unpinned(lines[: marks[0]], done)
-    problems += _check_order(done)
-    return problems + _check_migration(done)
+        return 0, [f"the log has {len(marks)} world_up lines instead of 1"]
+    return marks[0] + 1, []
 
 
 # ---- every line of every host --------------------------------------------------------------------
@@ -61,7 +69,8 @@ def _expected(host):
     return [stage, stop, install, start, {**run, "pin": OLD}, stop, start, {**run, "pin": None}]
 
 
-def _check_hosts(done):
+def check_hosts(done, expected):
+    """`expected`: the lines of a host, in order. No other line may be there."""
     by_host = collections.defaultdict(list)
     for line in done:
         by_host[line["host"]].append(line)
@@ -70,14 +79,14 @@ def _check_hosts(done):
         if host not in SERVICES and host != SCHEMA_HOST:
             problems.append(f"{host}: is no host of the demo")
             continue
-        problems += _check_host(host, by_host[host])
+        problems += _check_host(host, by_host[host], expected(host))
     return problems
 
 
-def _check_host(host, lines):
+def _check_host(host, lines, expected):
     """Counts first, as they name the culprit; the order only when the counts are right."""
-    found = [_text(line) for line in _in_pairs(lines) if line["effect"] != "migrate"]
-    wanted = [_text(line) for line in _expected(host)]
+    found = [_text(line) for line in _in_pairs(lines)]
+    wanted = [_text(line) for line in expected]
     have, want = collections.Counter(found), collections.Counter(wanted)
     problems = [
         f"{host}: {text}: {have[text]} times instead of {want[text]}"
@@ -106,7 +115,7 @@ def _in_pairs(lines):
 # ---- what holds across hosts ---------------------------------------------------------------------
 
 
-def _check_processes(lines):
+def check_processes(lines):
     """A stop ends the process that ran last, a start begins the one that reports."""
     problems = []
     running, started = {}, {}
@@ -127,7 +136,7 @@ def _check_processes(lines):
     return problems
 
 
-def _check_away(done):
+def check_away(done):
     """Never are two services of one role away at once."""
     problems = []
     away = []
@@ -143,7 +152,7 @@ def _check_away(done):
     return problems + [f"{host} was stopped and never ran again" for host in away]
 
 
-def _check_unpinned(before, done):
+def check_unpinned(before, done):
     """New code runs unpinned only where no old process is left."""
     release = {line["host"]: line["release"] for line in before if line["effect"] == "run"}
     problems = []
@@ -157,33 +166,33 @@ def _check_unpinned(before, done):
     return problems
 
 
-def _check_order(done):
-    """The parts of an upgrade follow each other; none begins before the last has ended."""
+def check_parts(done, parts, part_of):
+    """The parts of an upgrade follow each other; none begins before the last has ended. `part_of`:
+    the index in `parts` of a line, by it and what (host, effect) there was before it."""
     problems = []
     at = 0
-    pinned = set()
+    seen = set()
     for line in done:
-        part = _part_of(line, pinned)
+        part = part_of(line, seen)
         if part < at:
             problems.append(
-                f"{line['host']}: {_text(line)}: belongs to {_PARTS[part]}, "
-                f"but {_PARTS[at]} had begun"
+                f"{line['host']}: {_text(line)}: belongs to {parts[part]}, "
+                f"but {parts[at]} had begun"
             )
         at = max(at, part)
-        if line["effect"] in ("run", "start"):
-            pinned.add((line["host"], line["effect"]))
+        seen.add((line["host"], line["effect"]))
     return problems
 
 
-def _part_of(line, pinned):
-    """Index in _PARTS. `pinned` holds the first start and the first run of each host."""
+def _part_of(line, seen):
+    """Index in _PARTS. What a service did once pinned it does again when it is unpinned."""
     host, effect = line["host"], line["effect"]
     if effect == "stage":
         return 0
     if host not in SERVICES:
         return 6 if effect == "migrate" else 1
-    seen = (host, effect) in pinned if effect in ("run", "start") else (host, "run") in pinned
-    return 2 + (SERVICES[host] == "api") + 2 * seen
+    again = (host, effect if effect in ("run", "start") else "run") in seen
+    return 2 + (SERVICES[host] == "api") + 2 * again
 
 
 def _check_migration(done):

@@ -88,6 +88,7 @@ class GuardedUpgrade(Upgrade):
         self.controller = CONTROLLER
         self._asking = None
         self._ask_at = 0.0
+        self._known = False  # the controller has shown that there is an upgrade
 
     def run(self):
         """From nothing to the end; gives the events."""
@@ -104,16 +105,22 @@ class GuardedUpgrade(Upgrade):
         return self.events()
 
     def ended(self):
-        """Whether it has succeeded. Asks for it until there is one; Crash when it got stuck."""
+        """Whether it is at its end. Asks for it until there is one; Crash when it got stuck."""
         self.guard.look()
         view = self.view()
-        if view is None:
-            self._ask_to_start()
-        elif view["state"] in STOPPED_STATES:
+        self._known = self._known or view is not None
+        if not self._known:
+            self.keep_asking(*self.start_words())
+        elif view:
+            self.meet(view)
+        if view and view["state"] in STOPPED_STATES:
             raise Crash(f"the upgrade is {view['state']}: {view['blocked']}")
         if time.monotonic() > self.limit:
             raise Crash(f"the upgrade has not ended after {RUN_SECONDS:g} s; it is {brief(view)}")
-        return view is not None and view["state"] == "SUCCEEDED"
+        return view is not None and view["state"] == self.goal.state
+
+    def meet(self, view):
+        """What a person does who sees this."""
 
     def rest(self, seconds):
         """The guard goes on meanwhile."""
@@ -134,13 +141,14 @@ class GuardedUpgrade(Upgrade):
         self.guard.look()
         return self.fleet.connected() == len(HOSTS)
 
-    def _ask_to_start(self):
-        """The controller may be away, or die over the answer: asked again until it is there."""
+    def keep_asking(self, *words):
+        """One command of a person, who does not wait for the answer. The controller may be away, or
+        die over it: to be called again until what was asked for is seen."""
         if time.monotonic() < self._ask_at or (self._asking and self._asking.poll() is None):
             return
         self._ask_at = time.monotonic() + ASK_AGAIN_SECONDS
         command = [self.cli, "--controller", self.fleet.addresses()["controller"]]
         with open(os.path.join(self.world, "asked.log"), "ab") as log:
             self._asking = subprocess.Popen(
-                [*command, *self.start_words()], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                [*command, *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )

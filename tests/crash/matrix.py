@@ -13,6 +13,7 @@ programs and names FOLDER, --bin and --release itself.
 import argparse
 import collections
 import concurrent.futures
+import itertools
 import os
 import random
 import secrets
@@ -23,12 +24,15 @@ import time
 import cuts
 import points
 import syscalls
+from roads import BACK, FORWARD, ROADS
+from thin import choose_points
 from upgrade import CONTROLLER, HOSTS, in_new_world, judge
 
 # Kinds of cases, in the order in which they are tried, and what they need.
 KINDS = {
     "controller": "the controller dies before and after each of its appends",
     "agents": "agents die before and after each append, and before, in and after each effect",
+    "back": "both do on ways back from three turns: of points that are alike there, one each",
     "syscalls": "released programs die at each sync, or a call of their journals fails",
     "cuts": "connections, places and disks are taken away; builds are exchanged",
 }
@@ -73,8 +77,15 @@ class Matrix:
         self.jobs = jobs
         self.table = Table()
 
-    def record(self):
-        """The points of an undisturbed upgrade."""
+    def record(self, roads):
+        """The points of an undisturbed upgrade of each road, by the road's name."""
+        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
+            found = dict(zip([r.name for r in roads], pool.map(self._record, roads), strict=True))
+        for name, points_of_road in found.items():
+            print(f"{name}: {len(points_of_road)} points", flush=True)
+        return found
+
+    def _record(self, road):
         found = []
 
         def run(upgrade):
@@ -82,8 +93,9 @@ class Matrix:
             found.extend(points.read_points(upgrade.world))
             return judge(upgrade, events)
 
-        if in_new_world(self.folder, lambda w: points.record(w, self.programs["test"]), run):
-            raise SystemExit("the undisturbed upgrade failed: nothing to compare with")
+        made = lambda world: road.record(world, self.programs["test"])
+        if in_new_world(self.folder, made, run):
+            raise SystemExit(f"{road.name}: the undisturbed upgrade failed; nothing can be compared")
         return found
 
     def try_case(self, case):
@@ -104,12 +116,16 @@ class Matrix:
             future.result()
 
 
-def cases_of(kind, found):
+def cases_of(kind, shares):
+    """`shares`: the points to be tried of each road, by its name."""
     match kind:
         case "controller":
-            return points.Points(found).cases([[CONTROLLER]])
+            return shares[FORWARD.name].cases([[CONTROLLER]])
         case "agents":
-            return points.Points(found).cases([HOSTS])
+            return shares[FORWARD.name].cases([HOSTS])
+        case "back":
+            roads = [shares[road.name] for road in BACK if road.name in shares]
+            return itertools.chain.from_iterable(each.cases() for each in roads)
         case "syscalls":
             return syscalls.cases()
         case "cuts":
@@ -119,20 +135,22 @@ def cases_of(kind, found):
 def find_case(name, found):
     """The case of a name, as a table that is not green tells it."""
     kind, _, rest = name.partition("=")
-    if kind == "points":
-        return points.PointsCase([p for p in found if p.name in rest.split(",")])
+    for road in ROADS:
+        if road.name == kind:
+            wanted = rest.split(",")
+            return points.PointsCase(road, [p for p in found[kind] if p.name in wanted])
     for case in [*syscalls.cases(), *cuts.cases()]:
         if case.name == name:
             return case
     raise SystemExit(f"there is no case '{name}'")
 
 
-def choose(options, found):
+def choose(options, found, shares):
     """All cases that were asked for, one after the other."""
     yield from (find_case(name, found) for name in options.case)
     chance = random.Random(options.seed)
     for kind in kinds_of(options):
-        cases = cases_of(kind, found)
+        cases = cases_of(kind, shares)
         if options.sample:
             cases = list(cases)
             cases = chance.sample(cases, min(options.sample, len(cases)))
@@ -143,10 +161,15 @@ def kinds_of(options):
     return options.only or ([] if options.case else list(KINDS))
 
 
-def needs_points(options):
-    """Whether an undisturbed upgrade must tell its points first."""
-    of_points = any(name.startswith("points=") for name in options.case)
-    return of_points or {"controller", "agents"} & set(kinds_of(options))
+def needed_roads(options):
+    """The roads of which an undisturbed upgrade must tell the points first."""
+    kinds = set(kinds_of(options))
+    named = {name.partition("=")[0] for name in options.case}
+    if "back" in kinds:
+        back = random.Random(options.seed).sample(BACK, 1) if options.sample else BACK
+        named |= {road.name for road in back}
+    named |= {FORWARD.name for kind in ("controller", "agents") if kind in kinds}
+    return [road for road in ROADS if road.name in named]
 
 
 def parse():
@@ -177,14 +200,18 @@ def main():
     release = os.path.abspath(options.release) if options.release else test
     programs = {"test": test, "release": release}
     matrix = Matrix(options.folder, programs, options.jobs)
-    found = []
-    if needs_points(options):
-        found = matrix.record()
-        print(f"{len(found)} points in an upgrade of {time.monotonic() - begun:.0f} s", flush=True)
+    found = matrix.record(needed_roads(options))
     if options.sample:
         print(f"seed {options.seed}", flush=True)
-    matrix.try_all(choose(options, found))
+    shares = {
+        road.name: points.Points(road, choose_points(road, found[road.name]))
+        for road in ROADS
+        if road.name in found
+    }
+    matrix.try_all(choose(options, found, shares))
     matrix.table.print()
+    for name in [name for share in shares.values() for name in share.never_came()]:
+        print(f"never came: {name}")
     print(f"{matrix.table.upgrades} upgrades in {time.monotonic() - begun:.0f} s")
     return 1 if matrix.table.failed else 0
 

@@ -6,16 +6,16 @@ points share an upgrade: one member dies several times in it, and all members di
 """
 
 import dataclasses
-import os
 
 from cases import DeathsCase
-from guard import MEMBERS, Death, GuardedUpgrade
+from guard import MEMBERS, Death
+from roads import trace_file
 from upgrade import CONTROLLER, HOSTS
 
 AFTER_EFFECT = 2  # facts: the append that follows an effect at once belongs to it
 APART = 3
 MOST_TRIES = 3
-PER_ROUND = {CONTROLLER: 20}  # appends at which one member dies in one upgrade
+PER_ROUND = {CONTROLLER: 30}  # appends at which one member dies in one upgrade
 PER_ROUND_AGENT = 2
 
 
@@ -37,29 +37,33 @@ class Point:
         return f"{self.member}/{self.place}:{self.number}"
 
     @property
+    def of_agent(self):
+        return self.member != CONTROLLER
+
+    @property
     def kind(self):
-        whose = "controller" if self.member == "controller" else "agent"
-        return f"{whose} {self.place}"
+        return f"{'agent' if self.of_agent else 'controller'} {self.place}"
 
     def death(self):
         return Death({"ROLLMILL_CRASH_AT": f"{self.place}:{self.number}"})
 
 
 class PointsCase(DeathsCase):
-    """Members that die at some points."""
+    """Members that die at some points of a road."""
 
-    def __init__(self, points):
+    def __init__(self, road, points):
+        self.road = road
         self.points = points
         self.by_member = {name: [] for name in MEMBERS}
         deaths = []
         for point in points:
             death = point.death()
             self.by_member[point.member].append(death)
-            deaths.append((point.kind, death))
-        super().__init__("points=" + ",".join(point.name for point in points), deaths)
+            deaths.append((point.kind + road.of_kind, death))
+        super().__init__(f"{road.name}=" + ",".join(point.name for point in points), deaths)
 
     def make(self, world, programs):
-        return GuardedUpgrade(world, programs["test"], self.by_member)
+        return self.road.make(world, programs["test"], self.by_member)
 
     def run(self, upgrade):
         try:
@@ -70,10 +74,11 @@ class PointsCase(DeathsCase):
 
 
 class Points:
-    """All points of an upgrade, shared out over rounds. The controller and the agents have rounds
+    """All points of a road, shared out over rounds. The controller and the agents have rounds
     of their own, so that a failure is theirs."""
 
-    def __init__(self, points):
+    def __init__(self, road, points):
+        self.road = road
         self.points = points
 
     def cases(self, whose=([CONTROLLER], HOSTS)):
@@ -84,7 +89,11 @@ class Points:
                 for point in chosen:
                     point.tries += 1
                     point.in_hand = True
-                yield PointsCase(chosen)
+                yield PointsCase(self.road, chosen)
+
+    def never_came(self):
+        """Names of those that were tried in vain, as often as any is tried."""
+        return [p.name for p in self.points if not p.came and p.tries == MOST_TRIES]
 
     def _choose(self, member):
         """The first that is left of each stretch of the journal, so that the choice wanders
@@ -98,26 +107,14 @@ class Points:
         chosen = [p for p in left if p.place.startswith("effect")][:1]
         most = PER_ROUND.get(member, PER_ROUND_AGENT)
         after = chosen[0].at + AFTER_EFFECT if chosen else 0
-        step = max(APART, max((p.at for p in self.points if p.member == member)) // most)
+        reached = [p.at for p in self.points if p.member == member]
+        step = max(APART, (max(reached, default=0) - min(reached, default=0)) // most)
         for point in appends:
             if most > 0 and point.at >= after:
                 chosen.append(point)
                 after = point.at + step
                 most -= 1
         return chosen
-
-
-def record(world, programs):
-    """An upgrade in which nobody dies and every passage is written down."""
-    plans = {
-        name: [Death({"ROLLMILL_CRASH_TRACE": trace_file(world, name)})]
-        for name in MEMBERS
-    }
-    return GuardedUpgrade(world, programs, plans)
-
-
-def trace_file(world, member):
-    return os.path.join(world, f"{member}.trace")
 
 
 def read_points(world):

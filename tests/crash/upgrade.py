@@ -20,7 +20,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "demo"))
 
 import demo_files  # noqa: E402, F401
 from demo_fleet import CONTROLLER, DemoError, Fleet  # noqa: E402
-from effects import NEW, SERVICES, check_effects, read_effects  # noqa: E402
+from effects import NEW, SERVICES, read_effects  # noqa: E402
+from goals import ARRIVED  # noqa: E402
 from standin.service import gone  # noqa: E402
 from standin.world import HOSTS, write_atomically  # noqa: E402
 
@@ -36,6 +37,8 @@ class Crash(Exception):
 
 class Upgrade:
     """One upgrade of a new world, from start to judgement."""
+
+    goal = ARRIVED
 
     def __init__(self, world, programs):
         self.world = world
@@ -77,11 +80,11 @@ class Upgrade:
         return upgrades[0] if upgrades else None
 
     def await_view(self, wanted):
-        """Waits until the view fits or the upgrade has succeeded."""
+        """Waits until the view fits or the upgrade is where it was to end."""
         view = None
         while time.monotonic() < self.limit:
             view = self.view() or view
-            if view and (view["state"] == "SUCCEEDED" or wanted(view)):
+            if view and (view["state"] == self.goal.state or wanted(view)):
                 return view
             if view and view["state"] in STOPPED_STATES:
                 raise Crash(f"the upgrade is {view['state']}: {view['blocked']}")
@@ -146,25 +149,26 @@ def facts_in(journal):
 
 
 def check_hosts(upgrade):
-    """Every host has the new release and nothing of ours is left; every service is unpinned."""
+    """Every host has the release and nothing of ours is left; every service is unpinned."""
+    wanted = upgrade.goal.release
     problems = []
     for host in HOSTS:
         folder = os.path.join(upgrade.world, "hosts", host)
         with open(os.path.join(folder, "release"), encoding="utf-8") as source:
             release = source.read().strip()
-        if release != NEW:
+        if release != wanted:
             problems.append(f"{host}: release {release} is installed")
         left = os.listdir(os.path.join(folder, "etc", "ironic", "ironic.conf.d"))
         problems += [f"{host}: {name} is left in ironic.conf.d" for name in left]
     for host, service in SERVICES.items():
         said = upgrade.tool("service", "--host", host, service, "status")
-        if not said.endswith(f"release {NEW} pin none"):
+        if not said.endswith(f"release {wanted} pin none"):
             problems.append(f"{host}: {said}")
     return problems
 
 
-def check_steps(events):
-    """Each step that was sent has succeeded exactly once; the last fact is the success."""
+def check_steps(events, last_fact):
+    """Each step that was sent has succeeded exactly once; the upgrade ended as it should."""
     sent = {event["step"] for event in events if event["kind"] == "StepDispatched"}
     done = [event["step"] for event in events if event["kind"] == "StepSucceeded"]
     problems = [f"step {step} has not succeeded" for step in sorted(sent - set(done))]
@@ -172,8 +176,8 @@ def check_steps(events):
     problems += [f"step {step} succeeded twice" for step in twice]
     if not sent:
         problems.append("the journal has no step")
-    if not any(event["kind"] == "UpgradeSucceeded" for event in events):
-        problems.append("the journal has no UpgradeSucceeded")
+    if not any(event["kind"] == last_fact for event in events):
+        problems.append(f"the journal has no {last_fact}")
     return problems
 
 
@@ -184,7 +188,7 @@ def check_journal(upgrade, events):
     if upgrade.events() != events:
         problems.append("the journal tells other events after a restart of the controller")
     view = upgrade.view()
-    if not view or view["state"] != "SUCCEEDED":
+    if not view or view["state"] != upgrade.goal.state:
         problems.append(f"after a restart of the controller the upgrade is {brief(view)}")
     working = [host["name"] for host in (view or {}).get("hosts", []) if host["doing"]]
     problems += [f"{host} is still at work" for host in working]
@@ -218,9 +222,9 @@ def processes_of(world):
 
 
 def judge(upgrade, events):
-    problems = check_effects(read_effects(os.path.join(upgrade.world, "effects.log")))
+    problems = upgrade.goal.check(read_effects(os.path.join(upgrade.world, "effects.log")))
     problems += check_hosts(upgrade)
-    problems += check_steps(events)
+    problems += check_steps(events, upgrade.goal.last_fact)
     return problems + check_journal(upgrade, events)
 
 
