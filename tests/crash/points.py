@@ -74,16 +74,15 @@ class PointsCase(DeathsCase):
 
 
 class Points:
-    """All points of a road, shared out over rounds. The controller and the agents have rounds
-    of their own, so that a failure is theirs."""
+    """All points of a road, shared out over rounds."""
 
     def __init__(self, road, points):
         self.road = road
         self.points = points
 
-    def cases(self, whose=([CONTROLLER], HOSTS)):
-        """Upgrades until every point has come. One that did not come, as the upgrade took another
-        way, is chosen again."""
+    def cases(self, whose):
+        """Upgrades until every point of the members has come. Each list of `whose` has rounds of
+        its own. A point that did not come, as the upgrade took another way, is chosen again."""
         for members in whose:
             while chosen := [p for member in members for p in self._choose(member)]:
                 for point in chosen:
@@ -92,8 +91,8 @@ class Points:
                 yield PointsCase(self.road, chosen)
 
     def never_came(self):
-        """Names of those that were tried in vain, as often as any is tried."""
-        return [p.name for p in self.points if not p.came and p.tries == MOST_TRIES]
+        """Names of those that were tried in vain."""
+        return [p.name for p in self.points if not p.came and p.tries]
 
     def _choose(self, member):
         """The first that is left of each stretch of the journal, so that the choice wanders
