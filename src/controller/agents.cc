@@ -11,8 +11,8 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-const std::optional<core::HostFacts>* facts_in(const core::TaskOutcome& outcome) {
-  using Facts = const std::optional<core::HostFacts>*;
+const base::Shared<core::HostFacts>* facts_in(const core::TaskOutcome& outcome) {
+  using Facts = const base::Shared<core::HostFacts>*;
   return std::visit(base::Overloaded{
                         [](const core::TaskAccepted&) -> Facts { return nullptr; },
                         [](const core::TaskWaiting&) -> Facts { return nullptr; },
@@ -94,7 +94,7 @@ void Controller::agent_went(const base::HostName& host, const std::string& reaso
 
 void Controller::agent_reported(const base::HostName& host, const core::TaskReport& report) {
   const auto* facts = facts_in(report.outcome);
-  if (facts != nullptr && facts->has_value()) take_facts(host, **facts);
+  if (facts != nullptr && facts->has_value()) take_facts(host, *facts);
   Run* const run = history_.find(report.key.upgrade);
   if (run != nullptr && !run->put_away()) {
     (void)handle(*run, core::TaskReported{host, report});
@@ -114,9 +114,10 @@ void Controller::agent_logs(const base::HostName& host, std::uint64_t request,
 }
 
 /// A report that is sent again may bring an older reading than the last one.
-void Controller::take_facts(const base::HostName& host, const core::HostFacts& facts) {
+void Controller::take_facts(const base::HostName& host,
+                            const base::Shared<core::HostFacts>& facts) {
   const auto agent = agents_.find(host);
-  if (agent == agents_.end() || facts.read_at < agent->second.facts.read_at) return;
+  if (agent == agents_.end() || facts->read_at < agent->second.facts->read_at) return;
   agent->second.facts = facts;
 }
 

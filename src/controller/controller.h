@@ -82,7 +82,7 @@ class Controller {
     base::TimePoint since{};
     std::string version;
     std::string boot_id;
-    core::HostFacts facts;
+    base::Shared<core::HostFacts> facts{core::HostFacts{}};
   };
 
   // The loop (controller.cc)
@@ -106,7 +106,7 @@ class Controller {
   // agents.cc
   base::Status check_hello(const ports::AgentHello& hello);
   bool is_known(const base::HostName& host);
-  void take_facts(const base::HostName& host, const core::HostFacts& facts);
+  void take_facts(const base::HostName& host, const base::Shared<core::HostFacts>& facts);
 
   /// An empty id means the newest upgrade.
   base::Result<Run*> find_run(const base::UpgradeId& id);

@@ -49,7 +49,7 @@ Result<std::vector<ports::FleetHostView>> Controller::hosts() const {
   for (const core::Host& host : fleet_.hosts) {
     const Agent& agent = agents_.at(host.name);
     views.push_back({host.name.text, host.schema, host.services, agent.connected, agent.since,
-                     agent.version, agent.facts});
+                     agent.version, *agent.facts});
   }
   return views;
 }

@@ -78,7 +78,7 @@ Result<core::Plan> Controller::make_plan(const core::ReleaseNumber& to,
 core::FleetFacts Controller::connected_facts() const {
   core::FleetFacts facts;
   for (const auto& [host, agent] : agents_) {
-    if (agent.connected) facts.emplace(host, agent.facts);
+    if (agent.connected) facts.emplace(host, *agent.facts);
   }
   return facts;
 }

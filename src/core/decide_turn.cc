@@ -36,13 +36,10 @@ std::vector<bool> left_out(const Upgrade& upgrade) {
   return hosts;
 }
 
-/// "no plan is possible:\n  - a\n  - b", one result a line.
-std::vector<CheckResult> results_of(const std::string& problems) {
+std::vector<CheckResult> results_of(std::vector<std::string> problems) {
   std::vector<CheckResult> results;
-  for (std::size_t at = problems.find("\n  - "); at != std::string::npos;) {
-    const std::size_t end = problems.find("\n  - ", at + 1);
-    results.push_back({"turn.possible", Verdict::Failed, problems.substr(at + 5, end - at - 5)});
-    at = end;
+  for (std::string& problem : problems) {
+    results.push_back({"turn.possible", Verdict::Failed, std::move(problem)});
   }
   return results;
 }
@@ -95,11 +92,11 @@ void begin_leg(const Upgrade& upgrade, Deciding& deciding) {
 void find_way(const Upgrade& upgrade, Deciding& deciding) {
   const PhaseRun& run = upgrade.phases[upgrade.phase.value];
   if (run.judged) return pause_blocked(run.checks, deciding);
-  base::Result<Plan> plan =
+  GrownPlan grown =
       append_leg(ironic_profile(), {*upgrade.plan, facts_of(upgrade), charged_services(upgrade),
                                     preflight_passed(upgrade), left_out(upgrade)});
-  if (!plan.ok()) {
-    const std::vector<CheckResult> checks = results_of(plan.error().message);
+  if (!grown.problems.empty()) {
+    const std::vector<CheckResult> checks = results_of(std::move(grown.problems));
     deciding.fact(PhaseJudged{upgrade.phase, checks});
     return pause_blocked(checks, deciding);
   }
@@ -108,7 +105,7 @@ void find_way(const Upgrade& upgrade, Deciding& deciding) {
           upgrade.phase,
           {{"turn.possible", Verdict::Ok, "the way is planned from what each host is"}}})
       .fact(PhaseFinished{upgrade.phase})
-      .fact(PlanExtended{std::make_shared<const Plan>(std::move(plan).value())});
+      .fact(PlanExtended{std::make_shared<const Plan>(std::move(grown.plan))});
 }
 
 }  // namespace rollmill::core

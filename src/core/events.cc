@@ -213,6 +213,11 @@ bool is_for_people(const EventView& event) {
   return event.kind != "ApiProbed" || event.severity != "info";
 }
 
+bool ends_upgrade(const EventView& event) {
+  return event.kind == "UpgradeSucceeded" || event.kind == "UpgradeAborted" ||
+         event.kind == "UpgradeRolledBack";
+}
+
 EventView make_event(const Upgrade& upgrade, base::Sequence sequence, const Fact& fact) {
   EventView event;
   event.sequence = sequence;

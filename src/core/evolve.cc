@@ -135,7 +135,7 @@ struct Evolver {
   }
   void operator()(const DirectionTurned& fact) const { turn_direction(upgrade, fact, at); }
   void operator()(const HostQuarantined& fact) const { quarantine_host(upgrade, fact); }
-  void operator()(const PlanExtended& fact) const { extend_plan(upgrade, fact); }
+  void operator()(const PlanExtended& fact) const { extend_plan(upgrade, fact, at); }
   void operator()(const ApiProbed& fact) const {
     const auto last = static_cast<std::uint32_t>(upgrade.plan->phases.size() - 1);
     ProbeCount& count = upgrade.probes[{std::min(upgrade.phase.value, last)}];

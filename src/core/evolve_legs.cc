@@ -20,8 +20,12 @@ void leave_unfinished(Runs& runs, const Table& table, Cause cause) {
   }
 }
 
-void leave_leg(Upgrade& upgrade) {
+void leave_leg(Upgrade& upgrade, base::TimePoint at) {
   ROLLMILL_CHECK(upgrade.in_flight.empty());
+  for (PhaseRun& phase : upgrade.phases) {
+    const bool begun = phase.started_at != base::TimePoint{};
+    if (begun && phase.finished_at == base::TimePoint{}) phase.finished_at = at;
+  }
   leave_unfinished(upgrade.phases, kPhaseTable, PhaseCause::Leave);
   leave_unfinished(upgrade.waves, kWaveTable, WaveCause::Leave);
   leave_unfinished(upgrade.turns, kTurnTable, TurnCause::Leave);
@@ -56,9 +60,9 @@ void take_readings(Upgrade& upgrade) {
     const HostRun& host = upgrade.hosts[h];
     for (const Service& service : upgrade.plan->fleet.hosts[h].services) {
       ServiceRun& run = upgrade.services[index++];
-      const ServiceFacts* seen = find_service(host.facts, service.name);
+      const ServiceFacts* seen = find_service(*host.facts, service.name);
       const bool runs = seen != nullptr && seen->running;
-      run.new_release = runs ? seen->release == to : host.facts.installed_release == to;
+      run.new_release = runs ? seen->release == to : host.facts->installed_release == to;
       run.stopped = run.stopped && !runs;
       upgrade.new_services += run.new_release ? 1U : 0U;
     }
@@ -137,10 +141,10 @@ void quarantine_host(Upgrade& upgrade, const HostQuarantined& fact) {
   }
 }
 
-void extend_plan(Upgrade& upgrade, const PlanExtended& fact) {
+void extend_plan(Upgrade& upgrade, const PlanExtended& fact, base::TimePoint at) {
   const auto before = static_cast<std::uint32_t>(upgrade.phases.size());
   const bool new_leg = upgrade.turning;
-  if (new_leg) leave_leg(upgrade);
+  if (new_leg) leave_leg(upgrade, at);
   upgrade.plan = fact.plan;
   if (new_leg) upgrade.leg = {before};
   upgrade.phase = {before};

@@ -18,7 +18,7 @@ void expire_approval(Upgrade& upgrade, const std::string& gate);
 /// Nothing new is sent until what is in flight has ended.
 void turn_direction(Upgrade& upgrade, const DirectionTurned& fact, base::TimePoint at);
 /// A new leg while turning; else the rest of the leg, planned from the readings of its first phase.
-void extend_plan(Upgrade& upgrade, const PlanExtended& fact);
+void extend_plan(Upgrade& upgrade, const PlanExtended& fact, base::TimePoint at);
 
 void quarantine_host(Upgrade& upgrade, const HostQuarantined& fact);
 

@@ -17,11 +17,11 @@ void leave_flight(Upgrade& upgrade, base::StepIndex step) {
       {upgrade.steps[step.value].deadline, TimerKind::StepDeadline, step.value});
 }
 
-void keep_facts(Upgrade& upgrade, base::StepIndex step, const std::optional<HostFacts>& facts,
+void keep_facts(Upgrade& upgrade, base::StepIndex step, const base::Shared<HostFacts>& facts,
                 base::TimePoint at) {
   if (!facts) return;
   HostRun& host = upgrade.hosts[step_at(upgrade, step).host.value];
-  host.facts = *facts;
+  host.facts = facts;
   // The reading was made between dispatch and arrival, and may have waited for a controller.
   const base::TimePoint sent = upgrade.steps[step.value].dispatched_at;
   host.clock_ahead = facts->read_at - std::clamp(facts->read_at, std::min(sent, at), at);

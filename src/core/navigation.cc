@@ -8,7 +8,7 @@ FleetFacts facts_of(const Upgrade& upgrade) {
   FleetFacts facts;
   for (const auto& [name, host] : upgrade.host_index) {
     const HostRun& run = upgrade.hosts[host.value];
-    facts[name] = run.facts;
+    facts[name] = *run.facts;
     facts[name].details["clock.ahead_ms"] = std::to_string(run.clock_ahead.count());
   }
   return facts;

@@ -20,10 +20,13 @@ inline bool is_set(const std::vector<bool>& flags, std::size_t index) {
 /// One sentence a problem, as the error that there is no plan.
 base::Error no_plan(const std::vector<std::string>& problems);
 
-/// @name Legs: append what `plan` still needs in one direction, from readings of every host
+/// @name Legs: append what `plan` still needs in one direction, from readings of every host. What
+/// comes back is what is in the way, a sentence each; then nothing was appended.
 /// @{
-base::Status append_forward(const Profile& profile, Plan& plan, const LegRequest& request);
-base::Status append_back(const Profile& profile, Plan& plan, const LegRequest& request);
+std::vector<std::string> append_forward(const Profile& profile, Plan& plan,
+                                        const LegRequest& request);
+std::vector<std::string> append_back(const Profile& profile, Plan& plan,
+                                     const LegRequest& request);
 /// @}
 
 /// Puts phases, waves, turns and steps together, flat, in order; goes on behind what the plan has.

@@ -249,16 +249,17 @@ base::Result<Plan> make_plan(const Profile& profile, const PlanRequest& request)
   return plan;
 }
 
-base::Status append_forward(const Profile& profile, Plan& plan, const LegRequest& request) {
+std::vector<std::string> append_forward(const Profile& profile, Plan& plan,
+                                        const LegRequest& request) {
   FleetReading reading = read_fleet({plan.fleet, plan.policy, plan.to, request.facts});
   if (reading.problems.empty() && reading.from != plan.from) {
     reading.problems.push_back("the old release is " + to_string(reading.from) +
                                " now, but the upgrade began from " + to_string(plan.from));
   }
-  if (!reading.problems.empty()) return no_plan(reading.problems);
+  if (!reading.problems.empty()) return reading.problems;
   plan.notes = reading.notes;
   Planner(profile, plan, reading, request.charged).write(!request.preflight_passed);
-  return base::success();
+  return {};
 }
 
 }  // namespace rollmill::core

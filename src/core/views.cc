@@ -79,7 +79,7 @@ void show_step(const Upgrade& upgrade, base::StepIndex step, HostView& view) {
 /// One release and pin for the host; several different ones are joined.
 void show_services(const Host& host, const HostRun& run, HostView& view) {
   for (const Service& service : host.services) view.services.push_back(service.name);
-  for (const ServiceFacts& service : run.facts.services) {
+  for (const ServiceFacts& service : run.facts->services) {
     const std::string release =
         !service.running ? "stopped" : service.release.empty() ? "?" : service.release;
     if (view.release.empty()) {
@@ -89,7 +89,7 @@ void show_services(const Host& host, const HostRun& run, HostView& view) {
     }
     if (view.pin.empty()) view.pin = service.pin;
   }
-  if (view.release.empty()) view.release = run.facts.installed_release;
+  if (view.release.empty()) view.release = run.facts->installed_release;
 }
 
 HostView make_host(const Upgrade& upgrade, base::HostIndex index) {
@@ -198,6 +198,11 @@ void show_header(const Upgrade& upgrade, base::TimePoint now, UpgradeView& view)
 }
 
 }  // namespace
+
+bool has_ended(const UpgradeView& upgrade) {
+  return upgrade.state == "SUCCEEDED" || upgrade.state == "ABORTED" ||
+         upgrade.state == "ROLLED_BACK";
+}
 
 UpgradeView make_view(const Upgrade& upgrade, base::TimePoint now, Detail detail) {
   UpgradeView view;

@@ -244,12 +244,13 @@ FleetFacts at_the_gate(const Plan& plan) {
 
 }  // namespace
 
-base::Status append_back(const Profile& profile, Plan& plan, const LegRequest& request) {
+std::vector<std::string> append_back(const Profile& profile, Plan& plan,
+                                     const LegRequest& request) {
   const BackReading reading = BackReader(profile, plan, request).read();
-  if (!reading.problems.empty()) return no_plan(reading.problems);
+  if (!reading.problems.empty()) return reading.problems;
   plan.notes = reading.notes;
   BackPlanner(profile, plan, reading, request.left_out).write();
-  return base::success();
+  return {};
 }
 
 Plan append_reading(const Plan& plan, Direction direction) {
@@ -263,14 +264,12 @@ Plan append_reading(const Plan& plan, Direction direction) {
   return grown;
 }
 
-base::Result<Plan> append_leg(const Profile& profile, const LegRequest& request) {
-  Plan grown = request.plan;
-  const base::Status appended =
-      grown.phases.back().direction == Direction::Back
-          ? append_back(profile, grown, request)
-          : append_forward(profile, grown, request);
-  if (!appended.ok()) return appended.error();
-  name_plan(grown);
+GrownPlan append_leg(const Profile& profile, const LegRequest& request) {
+  GrownPlan grown{request.plan, {}};
+  const bool back = grown.plan.phases.back().direction == Direction::Back;
+  grown.problems = back ? append_back(profile, grown.plan, request)
+                        : append_forward(profile, grown.plan, request);
+  if (grown.problems.empty()) name_plan(grown.plan);
   return grown;
 }
 
@@ -282,8 +281,8 @@ base::Result<Plan> preview_way_back(const Profile& profile, const PlanRequest& r
   plan.from = from;
   plan.to = request.to;
   const LegRequest leg{plan, from_gate ? at_the_gate(plan) : request.facts, {}, true, {}};
-  const base::Status appended = append_back(profile, plan, leg);
-  if (!appended.ok()) return appended.error();
+  const std::vector<std::string> problems = append_back(profile, plan, leg);
+  if (!problems.empty()) return no_plan(problems);
   for (Phase& phase : plan.phases) phase.direction = Direction::Back;
   name_plan(plan);
   return plan;

@@ -159,8 +159,9 @@ TEST_F(Agents, report_facts_with_their_results) {
   ASSERT_TRUE(world.start().ok());
   const core::SendTask sent = world.link.tasks.front();
   core::TaskSucceeded result;
-  result.host = world.hosts.read(sent.host, world.clock.now() + base::Duration{5});
-  result.host->details["seen"] = "here";
+  core::HostFacts facts = world.hosts.read(sent.host, world.clock.now() + base::Duration{5});
+  facts.details["seen"] = "here";
+  result.host = facts;
   world.controller->agent_reported(sent.host, {sent.task.key, result});
   for (const ports::FleetHostView& host : world.controller->hosts().value()) {
     EXPECT_EQ(host.facts.details.contains("seen"), host.name == sent.host.text);

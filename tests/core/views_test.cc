@@ -57,6 +57,23 @@ TEST(Views, time_counts_while_it_runs_and_stands_still_afterwards) {
   EXPECT_EQ(view_of(loop).phases[0].elapsed, seconds{30}) << "the phase that was cut off, too";
 }
 
+TEST(Views, phase_that_was_left_counts_no_more_after_the_turn) {
+  EngineLoop loop = begun();
+  run_until(loop, PhaseKind::Conductors);
+  loop.pass(seconds{30});
+  const base::TimePoint begun_at = loop.now - view_of(loop).phases[4].elapsed;
+  loop.handle(TurnRequested{Direction::Back, {"alice", ""}});
+  while (loop.state.turning) ASSERT_TRUE(loop.go_on());
+  const base::Duration left = loop.now - begun_at;
+  loop.pass(seconds{30});
+  const UpgradeView view = view_of(loop);
+  ASSERT_EQ(view.past_phases.size(), 10U);
+  EXPECT_EQ(view.past_phases[4].name, "conductors");
+  EXPECT_EQ(view.past_phases[4].state, "left");
+  EXPECT_EQ(view.past_phases[4].elapsed, left);
+  EXPECT_EQ(view.past_phases[5].elapsed, seconds{0}) << "it never began";
+}
+
 TEST(Views, host_shows_its_task_with_since_and_deadline) {
   EngineLoop loop = begun();
   loop.pass(seconds{5});
@@ -86,9 +103,10 @@ TEST(Views, host_shows_what_its_task_waits_for) {
 
 TEST(Views, several_services_of_a_host_show_every_release) {
   EngineLoop loop = begun();
-  HostFacts& facts = loop.state.hosts[0].facts;
+  HostFacts facts;
   facts.services = {{"a", true, "35.0", "35.0", false, {}}, {"b", true, "39.0", "", false, {}},
                     {"c", false, "", "", false, {}},        {"d", true, "", "", false, {}}};
+  loop.state.hosts[0].facts = facts;
   EXPECT_EQ(view_of(loop).hosts[0].release, "35.0/39.0/stopped/?");
   EXPECT_EQ(view_of(loop).hosts[0].pin, "35.0");
 }

@@ -17,6 +17,15 @@ void run_to(World& world, const std::string& phase) {
   }
 }
 
+/// An upgrade that was just turned round when the conductors were all of the new release.
+void run_and_turn(World& world) {
+  run_to(world, "api");
+  const core::TurnRequested back{core::Direction::Back, world.actor()};
+  const auto turned = world.controller->request({}, core::Event{back});
+  ASSERT_TRUE(turned.ok()) << turned.error().message;
+  ASSERT_EQ(world.view().direction, "BACK");
+}
+
 void replace_journal(World& world, const std::vector<ports::Record>& facts) {
   world.die();
   world.journal = CrashingJournal{};
@@ -35,9 +44,12 @@ void write_new_version() {
   World middle{kFleet};
   run_to(middle, "conductors");
   write_golden("middle", middle.journal.records());
+  World turned{kFleet};
+  run_and_turn(turned);
+  write_golden("turned", turned.journal.records());
 }
 
-TEST(GoldenJournal, of_every_version_there_are_two) {
+TEST(GoldenJournal, of_every_version_are_there) {
   if (version_to_write()) write_new_version();
   EXPECT_FALSE(golden_versions("finished").empty());
   EXPECT_EQ(golden_versions("finished"), golden_versions("middle"));
@@ -56,6 +68,23 @@ TEST(GoldenJournal, of_a_finished_upgrade_is_read_back_and_the_next_one_can_be_p
     EXPECT_FALSE(world.controller->events({}, 0, 1000).value().empty());
     world.come_all();
     EXPECT_TRUE(world.plan().ok());
+  }
+}
+
+TEST(GoldenJournal, of_an_upgrade_that_was_turned_round_goes_on_to_where_it_began) {
+  const auto versions = golden_versions("turned");
+  ASSERT_FALSE(versions.empty());
+  for (const std::string& version : versions) {
+    SCOPED_TRACE(version);
+    World world{kFleet};
+    run_and_turn(world);
+    replace_journal(world, golden_facts(version, "turned"));
+    const base::Status recovered = world.boot();
+    ASSERT_TRUE(recovered.ok()) << recovered.error().message;
+    world.come_all();
+    world.finish();
+    EXPECT_EQ(world.view().state, "ROLLED_BACK");
+    EXPECT_TRUE(world.hosts.broken.empty()) << world.hosts.broken.front();
   }
 }
 

@@ -128,7 +128,12 @@ struct LegRequest {
   bool preflight_passed = false;  ///< In an earlier leg.
   std::vector<bool> left_out;     ///< Hosts in quarantine, by host index; empty: none.
 };
-base::Result<Plan> append_leg(const Profile& profile, const LegRequest& request);
+/// The plan with one leg more; or, when it cannot be planned, everything that is in the way.
+struct GrownPlan {
+  Plan plan;
+  std::vector<std::string> problems;  ///< A sentence each; empty: `plan` holds.
+};
+GrownPlan append_leg(const Profile& profile, const LegRequest& request);
 
 /// The way back as a plan of its own, to look at. `request.to` is B; `from` is A. With
 /// `from_gate` every service is taken to be of B and pinned; else each is what `facts` say.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "rollmill/base/ids.h"
+#include "rollmill/base/shared.h"
 #include "rollmill/base/time.h"
 #include "rollmill/core/fleet.h"
 #include "rollmill/core/policy.h"
@@ -102,7 +103,7 @@ struct TaskWaiting {
 struct TaskSucceeded {
   bool changed = true;  ///< False: everything was so already, nothing was done.
   std::vector<CheckResult> checks;
-  std::optional<HostFacts> host;  ///< Read after the task.
+  base::Shared<HostFacts> host;  ///< Read after the task; nothing when it could not be.
   bool operator==(const TaskSucceeded&) const = default;
 };
 /// Not done, or not proven. What was done stays done: a retry reads what is.
@@ -111,7 +112,7 @@ struct TaskFailed {
   std::string message;  ///< What is wrong and what to do, in one or two sentences.
   bool retryable = false;  ///< Trying the same again may help and cannot harm.
   std::vector<CheckResult> checks;
-  std::optional<HostFacts> host;
+  base::Shared<HostFacts> host;
   bool operator==(const TaskFailed&) const = default;
 };
 /// The agent will not run it: lower epoch, unknown verb, cancelled before it began.

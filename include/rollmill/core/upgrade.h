@@ -70,7 +70,7 @@ struct HostRun {
   std::string agent_version;
   std::string boot_id;
   std::string lost_reason;
-  HostFacts facts;              ///< The last reading that a task brought.
+  base::Shared<HostFacts> facts{HostFacts{}};  ///< The last reading that a task brought.
   /// How far the host's clock lies outside the time between dispatch and arrival of that reading.
   base::Duration clock_ahead{};
   std::optional<std::string> quarantine;  ///< Why it is left out; nothing: it is not.

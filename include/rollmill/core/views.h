@@ -147,6 +147,10 @@ struct EventView {
 /// Worth a line for people? Probes that went well are not, which come every few seconds; programs
 /// get every event.
 bool is_for_people(const EventView& event);
+/// The last event of an upgrade: nothing follows it.
+bool ends_upgrade(const EventView& event);
+/// Succeeded, aborted or rolled back: nothing more will happen.
+bool has_ended(const UpgradeView& upgrade);
 
 /// `upgrade` is the state after the fact.
 EventView make_event(const Upgrade& upgrade, base::Sequence sequence, const Fact& fact);

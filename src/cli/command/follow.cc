@@ -86,9 +86,7 @@ ExitCode follow_live(const Context& context, const base::UpgradeId& upgrade) {
 
 /// May the upgrade have come to a stand with this event?
 bool may_stand(const core::EventView& event) {
-  return event.kind == "UpgradePaused" || event.kind == "GateReached" ||
-         event.kind == "UpgradeSucceeded" || event.kind == "UpgradeAborted" ||
-         event.kind == "UpgradeRolledBack";
+  return event.kind == "UpgradePaused" || event.kind == "GateReached" || ends_upgrade(event);
 }
 
 void print_event(const Context& context, const core::EventView& event) {

@@ -272,11 +272,6 @@ std::string event_line(const core::EventView& event) {
   return line;
 }
 
-bool has_ended(const core::UpgradeView& view) {
-  return view.state == "SUCCEEDED" || view.state == "ABORTED" || view.state == "FAILED" ||
-         view.state == "ROLLED_BACK";
-}
-
 bool needs_person(const core::UpgradeView& view) {
   if (view.state == "PAUSED") return true;
   if (has_ended(view)) return false;

@@ -22,7 +22,5 @@ std::string event_line(const core::EventView& event);
 
 /// Does the upgrade stand still until a person does something?
 bool needs_person(const core::UpgradeView& view);
-/// SUCCEEDED or ABORTED, and the like: nothing will change any more.
-bool has_ended(const core::UpgradeView& view);
 
 }  // namespace rollmill::cli

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "codec/json/values.h"
+#include "rollmill/base/shared.h"
 
 /// How values made of others look in JSON. A struct is an object whose fields its `visit_fields`
 /// names; that one function serves both directions, so that they cannot differ:
@@ -49,6 +50,10 @@ void write_value(JsonWriter& out, const std::optional<T>& value);
 template <typename T>
 void read_value(JsonValue value, const JsonPlace& place, std::optional<T>& into);
 template <typename T>
+void write_value(JsonWriter& out, const base::Shared<T>& value);
+template <typename T>
+void read_value(JsonValue value, const JsonPlace& place, base::Shared<T>& into);
+template <typename T>
 void write_value(JsonWriter& out, const std::vector<T>& values);
 template <typename T>
 void read_value(JsonValue value, const JsonPlace& place, std::vector<T>& into);
@@ -85,6 +90,21 @@ void write_value(JsonWriter& out, const std::optional<T>& value) {
 template <typename T>
 void read_value(JsonValue value, const JsonPlace& place, std::optional<T>& into) {
   read_value(value, place, into.emplace());
+}
+
+template <typename T>
+void write_value(JsonWriter& out, const base::Shared<T>& value) {
+  if (value) {
+    write_value(out, *value);
+  } else {
+    out.null();
+  }
+}
+template <typename T>
+void read_value(JsonValue value, const JsonPlace& place, base::Shared<T>& into) {
+  T read{};
+  read_value(value, place, read);
+  into = std::move(read);
 }
 
 template <typename T>

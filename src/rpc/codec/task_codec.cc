@@ -5,12 +5,12 @@
 namespace rollmill::rpc {
 namespace {
 
-void encode_host(const std::optional<core::HostFacts>& host, auto* out) {
+void encode_host(const base::Shared<core::HostFacts>& host, auto* out) {
   if (host) encode(*host, out->mutable_host());
 }
 
-std::optional<core::HostFacts> decode_host(const auto& message) {
-  if (!message.has_host()) return std::nullopt;
+base::Shared<core::HostFacts> decode_host(const auto& message) {
+  if (!message.has_host()) return {};
   return decode(message.host());
 }
 

@@ -3,24 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "rollmill/core/fact.h"
+#include "rollmill/core/views.h"
 
 namespace rollmill::rpc {
 namespace {
 
 constexpr std::uint32_t kBatch = 256;
-
-bool is_end(const core::EventView& event) {
-  return event.kind == core::fact_kind(core::UpgradeSucceeded{}) ||
-         event.kind == core::fact_kind(core::UpgradeAborted{}) ||
-         event.kind == core::fact_kind(core::UpgradeRolledBack{});
-}
-
-bool is_final(const core::UpgradeView& view) {
-  return view.state == core::to_string(core::UpgradeState::Succeeded) ||
-         view.state == core::to_string(core::UpgradeState::Aborted) ||
-         view.state == core::to_string(core::UpgradeState::RolledBack);
-}
 
 }  // namespace
 
@@ -47,7 +35,7 @@ void WatchStream::began(const View& view) {
   {
     const std::lock_guard lock(mutex_);
     id_ = {view->id};
-    final_ = is_final(*view);
+    final_ = core::has_ended(*view);
     ready_ = true;
   }
   if (with_view_) send({}, &*view);
@@ -120,7 +108,7 @@ void WatchStream::take_stock(const std::vector<core::EventView>& events) {
     if (!events.empty()) {
       after_ = events.back().sequence;
       news_ = news_ || events.size() == kBatch;
-      final_ = final_ || std::any_of(events.begin(), events.end(), is_end);
+      final_ = final_ || std::any_of(events.begin(), events.end(), core::ends_upgrade);
     }
     ended = final_ && !news_;
   }
