@@ -19,6 +19,7 @@ SECOND = "controller-2"
 LAST_FACTS = 380
 PROGRESS = 20
 BETWEEN_CUTS = (0.2, 2.5)
+BETWEEN_PARTS = (4.0, 9.0)  # agents wait longer each time that they find nobody
 PARTED_SECONDS = (0.5, 3.0)
 AWAY_SECONDS = 3.0
 SILENT_SECONDS = 35.0  # three heartbeats of 10 s and a little
@@ -96,6 +97,9 @@ class WireCase(Case):
         chance = random.Random(self.name)
         upgrade.begin()
         try:
+            while not upgrade.known:  # it begins only when all agents are connected
+                upgrade.ended()
+                time.sleep(LOOK_SECONDS)
             due = time.monotonic() + 1
             while not upgrade.ended():
                 if time.monotonic() >= due:
@@ -208,7 +212,7 @@ def cases():
     for number in range(1, 7):
         yield WireCase(f"cut={number}", "connections cut", BETWEEN_CUTS, cut)
     for number in range(1, 4):
-        yield WireCase(f"part={number}", "nobody reaches anybody for a while", (1.0, 3.0), part)
+        yield WireCase(f"part={number}", "nobody reaches anybody for a while", BETWEEN_PARTS, part)
     yield WireCase("hush=1", "connections that carry nothing", (600, 600), hush)
     for number, at in enumerate((60, 130, 200, 270, 340), 1):
         yield PlaceCase(f"place={number}", at, back=False)

@@ -88,7 +88,7 @@ class GuardedUpgrade(Upgrade):
         self.controller = CONTROLLER
         self._asking = None
         self._ask_at = 0.0
-        self._known = False  # the controller has shown that there is an upgrade
+        self.known = False  # the controller has shown that there is an upgrade
 
     def run(self):
         """From nothing to the end; gives the events."""
@@ -108,8 +108,8 @@ class GuardedUpgrade(Upgrade):
         """Whether it is at its end. Asks for it until there is one; Crash when it got stuck."""
         self.guard.look()
         view = self.view()
-        self._known = self._known or view is not None
-        if not self._known:
+        self.known = self.known or view is not None
+        if not self.known:
             self.keep_asking(*self.start_words())
         elif view:
             self.meet(view)
