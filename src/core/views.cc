@@ -149,7 +149,8 @@ void show_reversibility(const Upgrade& upgrade, UpgradeView& view) {
   if (upgrade.direction == Direction::Back) {
     const bool there = upgrade.state == UpgradeState::RolledBack;
     view.reversible_text =
-        (there ? "it is back at " : "it goes back to ") + to_string(upgrade.plan->from);
+        (there ? "it is back at " : "rollback --undo turns it; it goes back to ") +
+        to_string(upgrade.plan->from);
   } else {
     view.reversible_text = view.reversible ? "yes, until unpin" : "no, forward only";
   }

@@ -35,7 +35,8 @@ void look_at_config(Job& job) {
   for (const ports::Setting& each : drop_in->settings)
     ours = ours || each == ports::Setting{"DEFAULT", "pin_release_version", **pin};
   if (ours && **pin == core::to_string(job.args.from))
-    job.warn("preflight.no-pin", "The pin " + **pin + " of an earlier upgrade of ours is there.");
+    job.warn("preflight.no-pin",
+             "Our pin " + **pin + " is there, of this upgrade or an earlier one.");
   else
     job.note("preflight.no-pin", "pin_release_version = " + **pin + " is in force on " +
                                      job.settings.host.text + "; remove it first.");

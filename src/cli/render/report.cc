@@ -170,7 +170,7 @@ std::vector<std::string> render_report(const core::UpgradeView& view,
   append(lines, section(style, "Phases", phases(view, style)));
   append(lines, section(style, "Hosts", hosts(view, style)));
   append(lines, section(style, "Approvals", approvals(view)));
-  append(lines, section(style, "Pauses and restarts", pauses(events)));
+  append(lines, section(style, "Pauses, turns and restarts", pauses(events)));
   append(lines, section(style, "Steps that were repeated, skipped or failed", repeats(view)));
   append(lines, section(style, "Checks that warned", warnings(view)));
   return lines;
