@@ -166,6 +166,12 @@ def left_over(options, shares):
             yield from cases_of(kind, shares)
 
 
+def tell_never_came(shares):
+    names = [f"{road}={name}" for road, share in shares.items() for name in share.never_came()]
+    for name in names:
+        print(f"never came: {name}")
+
+
 def kinds_of(options):
     return options.only or ([] if options.case else list(KINDS))
 
@@ -221,8 +227,8 @@ def main():
     for _ in range(points.MOST_TRIES - 1):
         matrix.try_all(left_over(options, shares))
     matrix.table.print()
-    for name in [name for share in shares.values() for name in share.never_came()]:
-        print(f"never came: {name}")
+    if not options.sample:
+        tell_never_came(shares)
     print(f"{matrix.table.upgrades} upgrades in {time.monotonic() - begun:.0f} s")
     return 1 if matrix.table.failed else 0
 

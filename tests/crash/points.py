@@ -12,11 +12,11 @@ from guard import MEMBERS, Death
 from roads import trace_file
 from upgrade import CONTROLLER, HOSTS
 
-AFTER_EFFECT = 2  # facts: the append that follows an effect at once belongs to it
-APART = 3
+APART = 3  # facts: what follows a death at once belongs to it
+EFFECTS_OF_TASK = 100  # next_effect() in src/apps/crash/points.h
 MOST_TRIES = 3
-PER_ROUND = {CONTROLLER: 30}  # appends at which one member dies in one upgrade
-PER_ROUND_AGENT = 2
+PER_ROUND = {CONTROLLER: 30}  # points at which one member dies in one upgrade
+PER_ROUND_AGENT = 10
 
 
 @dataclasses.dataclass
@@ -96,23 +96,17 @@ class Points:
 
     def _choose(self, member):
         """The first that is left of each stretch of the journal, so that the choice wanders
-        through all of them; before these an effect, since effects count from a program's start."""
-        left = [
-            p
-            for p in self.points
-            if p.member == member and not p.came and not p.in_hand and p.tries < MOST_TRIES
-        ]
-        appends = sorted((p for p in left if p.place.startswith("journal")), key=lambda p: p.at)
-        chosen = [p for p in left if p.place.startswith("effect")][:1]
-        most = PER_ROUND.get(member, PER_ROUND_AGENT)
-        after = chosen[0].at + AFTER_EFFECT if chosen else 0
-        reached = [p.at for p in self.points if p.member == member]
-        step = max(APART, (max(reached, default=0) - min(reached, default=0)) // most)
-        for point in appends:
-            if most > 0 and point.at >= after:
+        through all of them."""
+        mine = [p for p in self.points if p.member == member]
+        reached = [p.at for p in mine]
+        span = max(reached, default=0) - min(reached, default=0)
+        step = max(APART, span // PER_ROUND.get(member, PER_ROUND_AGENT))
+        chosen, after = [], 0
+        for point in sorted(mine, key=lambda p: p.at):
+            free = not (point.came or point.in_hand or point.tries == MOST_TRIES)
+            if free and point.at >= after:
                 chosen.append(point)
                 after = point.at + step
-                most -= 1
         return chosen
 
 
@@ -121,12 +115,12 @@ def read_points(world):
 
 
 def _read_trace(member, path):
-    """One point for each append, by its first fact, and one for each place of an effect."""
-    points, at = [], 1
+    """One point for each append, by its first fact, and one for each place of an effect, by the
+    fact of its task."""
+    points = []
     with open(path, encoding="utf-8") as lines:
         for line in lines:
             place, number, what = line.rstrip("\n").split(" ", 2)
-            if place.startswith("journal"):
-                at = int(number)
+            at = int(number) if place.startswith("journal") else int(number) // EFFECTS_OF_TASK
             points.append(Point(member, place, int(number), at, what))
     return points

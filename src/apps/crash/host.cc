@@ -1,6 +1,5 @@
 #include "apps/crash/host.h"
 
-#include <atomic>
 #include <utility>
 
 #include "apps/crash/points.h"
@@ -8,15 +7,10 @@
 namespace rollmill::apps::crash {
 namespace {
 
-std::uint64_t next_passage() {
-  static std::atomic<std::uint64_t> passages{0};
-  return ++passages;
-}
-
 /// Does one effect with a place before, in and after it.
 template <typename Do>
 auto around(const std::string& what, Do&& effect) {
-  const std::uint64_t number = next_passage();
+  const std::uint64_t number = next_effect();
   pass("effect-before", number, number, what);
   pass_soon("effect-during", number, what);
   auto done = effect();

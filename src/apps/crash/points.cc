@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <csignal>
@@ -49,6 +50,12 @@ bool is_target(std::string_view place, std::uint64_t first, std::uint64_t last) 
   return place == kTarget.place && first <= kTarget.number && kTarget.number <= last;
 }
 
+/// Of the task that is under way: the number before that of its next effect.
+std::atomic<std::uint64_t>& effects() {
+  static std::atomic<std::uint64_t> last{0};
+  return last;
+}
+
 void die() { ::kill(::getpid(), SIGKILL); }
 
 }  // namespace
@@ -67,5 +74,9 @@ void pass_soon(std::string_view place, std::uint64_t number, const std::string& 
     die();
   }).detach();
 }
+
+void task_taken(std::uint64_t fact) { effects() = 100 * fact; }
+
+std::uint64_t next_effect() { return ++effects(); }
 
 }  // namespace rollmill::apps::crash
