@@ -25,6 +25,21 @@ bool has_turns_left(const Upgrade& upgrade, base::HostIndex except, const Domain
   return false;
 }
 
+/// While the hosts are read the way is not planned: what is of B, or down, will have to go back.
+bool will_have_turns(const Upgrade& upgrade, base::HostIndex except, const DomainKey& domain) {
+  if (!upgrade.plan->phases[upgrade.phase.value].finds_way) return false;
+  std::size_t index = 0;
+  for (std::uint32_t h = 0; h < upgrade.hosts.size(); ++h) {
+    for (const Service& service : upgrade.plan->fleet.hosts[h].services) {
+      const ServiceRun& run = upgrade.services[index++];
+      const bool same = DomainKey{service.role, service.domain} == domain;
+      const bool out = upgrade.hosts[h].quarantine || h == except.value;
+      if (same && !out && (run.new_release || run.stopped || run.charged)) return true;
+    }
+  }
+  return false;
+}
+
 /// Without the host's services, may the others of their domains still be taken down one by one?
 std::optional<std::string> too_few_left(const Upgrade& upgrade, base::HostIndex host) {
   for (const Service& service : upgrade.plan->fleet.hosts[host.value].services) {
@@ -32,7 +47,7 @@ std::optional<std::string> too_few_left(const Upgrade& upgrade, base::HostIndex 
     const DomainRun& domain = upgrade.domains.at(key);
     const Budget budget = budget_of(upgrade.plan->policy, service.role);
     if (domain.total >= domain.quarantined + 1 + 1 + budget.min_available) continue;
-    if (!has_turns_left(upgrade, host, key)) continue;
+    if (!has_turns_left(upgrade, host, key) && !will_have_turns(upgrade, host, key)) continue;
     return "then no other " + service.role + " could be taken back: of " +
            std::to_string(domain.total) + " at least " + std::to_string(budget.min_available) +
            " must stay up (policy budgets." + service.role + ".min_available)";

@@ -31,6 +31,7 @@ class Reader {
       problem(host.name.text + ": no agent has reported from this host; start rollmill-agent there "
               "or take the host out of the fleet file");
       reading_.standing.resize(reading_.standing.size() + host.services.size(), Standing::Old);
+      reading_.runs.resize(reading_.standing.size(), false);
       return;
     }
     check_mixed_roles(host, found->second);
@@ -56,7 +57,8 @@ class Reader {
   Standing read_service(const Host& host, const Service& service, const HostFacts& facts) {
     const std::string name = name_service(host, service);
     const ServiceFacts* seen = find_service(facts, service.name);
-    if (seen == nullptr || !seen->running) {
+    reading_.runs.push_back(seen != nullptr && seen->running);
+    if (!reading_.runs.back()) {
       note(name + " is not running; its turn will start it");
       if (parse_release_number(facts.installed_release) != request_.to) reading_.any_old = true;
       return Standing::Old;

@@ -14,6 +14,7 @@ enum class Standing { Old, NewPinned, NewUnpinned };
 struct FleetReading {
   ReleaseNumber from;
   std::vector<Standing> standing;     ///< By service index.
+  std::vector<bool> runs;             ///< By service index.
   std::vector<std::string> problems;  ///< Every reason why there can be no plan.
   std::vector<std::string> notes;     ///< What the reader of the plan should know.
   bool any_old = false;

@@ -33,8 +33,12 @@ void judge_releases(const Plan& plan, const FleetFacts& facts, Results& results)
     for (const ServiceFacts& service : found->second.services) {
       const auto release = parse_release_number(service.release);
       if (!service.running || release == plan.from || release == plan.to) continue;
+      const std::string runs =
+          service.release.empty()
+              ? "an unknown release (its files changed after it started; restart it)"
+              : service.release;
       wrong += (wrong.empty() ? "" : ", ") + host.name.text + " (" + service.service + ") runs " +
-               (service.release.empty() ? "an unknown release" : service.release);
+               runs;
     }
   }
   add(results, "preflight.one-old-release", wrong.empty(),

@@ -65,10 +65,13 @@ class Planner {
     build_.add_schema_turn({Verb::Install, Verb::Expand}, args());
     build_.begin_wave("running services still answer");
     for (const RoleInfo& role : profile_.roles) {
-      // One that an earlier leg holds down cannot answer.
+      // One that an earlier leg holds down cannot answer; one that does not run may be started
+      // as either release.
       const auto& services = build_.services_of(role.role);
-      const auto up = std::find_if(services.begin(), services.end(),
-                                   [&](base::ServiceIndex each) { return !is_charged(each); });
+      const auto up =
+          std::find_if(services.begin(), services.end(), [&](base::ServiceIndex each) {
+            return !is_charged(each) && is_set(reading_.runs, each.value);
+          });
       if (up == services.end()) continue;
       const bool is_new = standing(*up) != Standing::Old;
       build_.add_service_turn(*up, false, {Verb::Probe}, proving(is_new, is_new));

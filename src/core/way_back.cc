@@ -85,9 +85,12 @@ class BackReader {
   /// The service that is read now.
   bool is_charged() const { return is_set(request_.charged, reading_.services.size()); }
 
+  /// Where the balancer does not tell, one that was under way may be out of it.
   bool is_out(const Service& service, const HostFacts& facts) const {
     const RoleInfo* role = find_role(profile_, service.role);
-    return role != nullptr && role->serves_api && detail(facts, "balancer.serving") == "no";
+    if (role == nullptr || !role->serves_api) return false;
+    const bool unread = !detail(facts, "unread.balancer").empty();
+    return detail(facts, "balancer.serving") == "no" || (unread && is_charged());
   }
 
   /// B without a pin may have saved rows that A cannot read.

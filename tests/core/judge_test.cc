@@ -73,7 +73,9 @@ TEST(JudgePreflight, third_release_fails) {
   facts.at({"cond2"}).services[0].release = "29.0";
   expect_failed(preflight(plan, facts, "one-old-release"), "cond2 (ironic-conductor) runs 29.0");
   facts.at({"cond2"}).services[0].release = "";
-  expect_failed(preflight(plan, facts, "one-old-release"), "an unknown release");
+  expect_failed(preflight(plan, facts, "one-old-release"),
+                "cond2 (ironic-conductor) runs an unknown release (its files changed after it "
+                "started; restart it)");
   facts.at({"cond2"}).services[0].release = "39.0.1-2";
   EXPECT_EQ(preflight(plan, facts, "one-old-release").verdict, Verdict::Ok);
 }

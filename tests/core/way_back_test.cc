@@ -100,6 +100,31 @@ TEST_F(WayBack, begins_with_what_is_down_or_out_of_the_balancer) {
   EXPECT_EQ(plan->waves[plan->phases[2].first_wave.value].turn_count, 1U) << "a wave of its own";
 }
 
+/// Only the load balancer's own word says that an API is in it.
+TEST_F(WayBack, takes_an_api_along_that_was_under_way_where_the_balancer_does_not_answer) {
+  FleetFacts facts = twin.read_all(test::start_time());
+  for (const char* host : {"api1", "api2"}) {
+    facts[{host}].details.erase("balancer.serving");
+    facts[{host}].details["unread.balancer"] = "HAProxy's socket does not answer";
+  }
+  Plan plan;
+  plan.fleet = fleet;
+  plan.policy = test::usual_policy();
+  plan.from = kOld;
+  plan.to = kNew;
+  const std::vector<bool> charged = {false, false, false, false, true};
+  const GrownPlan grown = append_leg(
+      ironic_profile(), {append_reading(plan, Direction::Back), facts, charged, true, {}});
+  ASSERT_EQ(grown.problems, std::vector<std::string>{});
+  EXPECT_EQ(outline(grown.plan),
+            "preflight: cond1 cond2 cond3 api1 api2 admin\n"
+            "stage: cond1 admin\n"
+            "api: api2\n"
+            "conductors: cond1\n"
+            "pin: cond1 cond2 cond3 api1 api2 admin\n"
+            "verify: cond1 cond2 cond3 api1 api2 admin\n");
+}
+
 TEST_F(WayBack, of_an_untouched_fleet_only_looks) {
   twin = test::FleetTwin(fleet, kOld);
   const auto plan = preview();

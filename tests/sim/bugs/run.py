@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Shows that the simulator finds each of the seeded bugs of bugs.txt.
 
-usage: run.py BUILD [--minutes M] [--list] [BUG...]
+usage: run.py BUILD [--minutes M] [--list] [--table FILE] [BUG...]
 
 Each bug is one changed line of one source file. That file alone is compiled anew, into
 BUILD/bugs, and linked before the product's library: the tree and the build stay as they are.
 Then the hunt runs until a promise is broken, for at most M minutes of CPU time (5).
-Ends with a table; exit code 0 only if every bug was found.
+Ends with a table, which --table keeps in Markdown; exit code 0 only if every bug was found.
+--list only looks whether each bug still fits its source.
 """
 
 import json
@@ -40,12 +41,20 @@ def seed(bug, folder):
     name, path, _, old, new = bug
     with open(os.path.join(ROOT, path), encoding="utf-8") as source:
         text = source.read()
-    if text.count(old + "\n") != 1:
-        sys.exit(f"run.py: {name}: the line is not in {path} just once: {old.strip()}")
     target = os.path.join(folder, name + ".cc")
     with open(target, "w", encoding="utf-8") as out:
         out.write(text.replace(old + "\n", new + "\n"))
     return target
+
+
+def misfits(bugs):
+    """What is said of bugs whose line is not in the source just once."""
+    found = []
+    for name, path, _, old, _ in bugs:
+        with open(os.path.join(ROOT, path), encoding="utf-8") as source:
+            if source.read().count(old + "\n") != 1:
+                found.append(f"{name}: the line is not in {path} just once: {old.strip()}")
+    return found
 
 
 def compile_command(build, path):
@@ -90,14 +99,33 @@ def hunt(program, minutes):
             broken.group(1) if broken else f"nothing (exit code {ran.returncode})")
 
 
+def take_option(arguments, name, otherwise):
+    if name not in arguments:
+        return otherwise
+    at = arguments.index(name)
+    value = arguments[at + 1]
+    del arguments[at:at + 2]
+    return value
+
+
+def write_table(path, rows):
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("| bug | where | what is broken | seeds | CPU s | found by |\n")
+        out.write("| --- | --- | --- | ---: | ---: | --- |\n")
+        for (name, where, what, _, _), seeds, seconds, by in rows:
+            by = by.split(": ", 1)[0] if by.startswith(("promise", "invariant")) else by[:60]
+            place = os.path.basename(where)
+            out.write(f"| {name} | {place} | {what} | {seeds} | {seconds} | {by} |\n")
+
+
 def main(arguments):
     build = os.path.abspath(arguments.pop(0))
-    minutes = 5.0
-    if "--minutes" in arguments:
-        at = arguments.index("--minutes")
-        minutes = float(arguments[at + 1])
-        del arguments[at:at + 2]
+    minutes = float(take_option(arguments, "--minutes", "5"))
+    table = take_option(arguments, "--table", "")
     bugs = read_bugs()
+    wrong = misfits(bugs)
+    if wrong:
+        sys.exit("run.py: " + "\n".join(wrong))
     if "--list" in arguments:
         for name, path, what, _, _ in bugs:
             print(f"{name:28} {path:36} {what}")
@@ -105,6 +133,7 @@ def main(arguments):
     folder = os.path.join(build, "bugs")
     os.makedirs(folder, exist_ok=True)
     missed = 0
+    rows = []
     print(f"{'bug':28} {'found':6} {'seeds':>8} {'CPU s':>8}  by")
     for bug in [b for b in bugs if not arguments or b[0] in arguments]:
         program = os.path.join(folder, bug[0])
@@ -112,10 +141,13 @@ def main(arguments):
         link(build, make_object(build, bug[1], source, folder), program)
         found, seeds, seconds, what = hunt(program, minutes)
         missed += 0 if found else 1
+        rows.append((bug, seeds if found else "not found", seconds, what))
         print(f"{bug[0]:28} {'yes' if found else 'NO':6} {seeds:>8} {seconds:>8}  {what[:90]}",
               flush=True)
         os.remove(program)
     print(f"{missed} missed")
+    if table:
+        write_table(table, rows)
     return 0 if missed == 0 else 1
 
 

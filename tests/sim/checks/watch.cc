@@ -33,9 +33,29 @@ void Watch::apply(const core::Fact& fact, const std::string& stream) {
   core::Upgrade& upgrade = upgrades_[stream];
   if (std::holds_alternative<core::UpgradePlanned>(fact.body)) newest_ = &upgrade;
   transitions_.note(upgrade, fact.body);
+  judge(upgrade, fact.body);
   core::evolve(upgrade, fact);
   ++facts_;
   if (on_fact) on_fact(upgrade, fact);
+}
+
+/// What the controller writes down must be so, by the agents' own journals and by the policy.
+void Watch::judge(const core::Upgrade& before, const core::FactBody& fact) {
+  if (const auto* done = std::get_if<core::StepSucceeded>(&fact)) {
+    const base::HostIndex host = before.plan->steps.at(done->step.value).host;
+    const core::TaskKey key{before.id, done->step, done->attempt, before.epoch};
+    const Known* known = find(before.plan->fleet.hosts[host.value].name, key);
+    if (known == nullptr || !known->ended) {
+      wrong_("promise 6: a success was written down that no agent's journal has: " + name_of(key));
+    }
+  } else if (const auto* sent = std::get_if<core::StepDispatched>(&fact)) {
+    const std::uint32_t tries = sent->attempt - before.steps.at(sent->step.value).budget_from;
+    if (tries > before.plan->policy.max_attempts) {
+      wrong_("promise 8: step " + std::to_string(sent->step.value) + " is tried " +
+             std::to_string(tries) + " times by itself; the policy has " +
+             std::to_string(before.plan->policy.max_attempts));
+    }
+  }
 }
 
 void Watch::stored_by_agent(const base::HostName& host, const std::vector<ports::Record>& records) {
@@ -80,6 +100,9 @@ void Watch::task_sent(const Gateway& gateway, const core::SendTask& command) {
       step.state == core::StepState::Dispatched || step.state == core::StepState::Running;
   if (!flies || step.attempt != key.attempt) {
     wrong_("promise 6: a task was sent that the journal does not have: " + name_of(key));
+  }
+  if (upgrade.hosts[upgrade.plan->steps[key.step.value].host.value].quarantine) {
+    wrong_("promise 7: a task was sent to a host in quarantine: " + name_of(key));
   }
   if (key.epoch != upgrade.epoch) wrong_("promise 5: a task of another term: " + name_of(key));
   const bool stands = upgrade.state != core::UpgradeState::Running;

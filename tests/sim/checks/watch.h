@@ -56,6 +56,7 @@ class Watch : public Listener {
 
  private:
   void apply(const core::Fact& fact, const std::string& stream);
+  void judge(const core::Upgrade& before, const core::FactBody& fact);
   void check_invariants();
 
   const ports::FactCodec& codec_;

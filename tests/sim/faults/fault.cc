@@ -38,6 +38,7 @@ constexpr std::array<KindInfo, kFaultKinds> kKinds = {{
     {FaultKind::BusyNode,          "busy-node",          200, 3, 1, 30'000, 3'000'000},
     {FaultKind::DiskFull,          "disk-full",           80, 1, 1, 0, 0},
     {FaultKind::HalfMigration,     "half-migration",      80, 1, 1, 0, 0},
+    {FaultKind::LostHost,          "lost-host",           70, 1, 1, 600'000, 2'400'000},
     {FaultKind::Slow,              "slow",               150, 2, 1, 100, 60'000},
     {FaultKind::Twice,             "twice",              150, 2, 1, 50, 500},
     {FaultKind::Overtaken,         "overtaken",          150, 2, 1, 50, 500},
@@ -45,6 +46,7 @@ constexpr std::array<KindInfo, kFaultKinds> kKinds = {{
     {FaultKind::Cut,               "cut",                200, 3, 1, 0, 0},
     {FaultKind::SilentBalancer,    "silent-balancer",     80, 1, 1, 5'000, 300'000},
     {FaultKind::SlowApi,           "slow-api",            60, 1, 1, 100, 4'000},
+    {FaultKind::SilentDatabase,    "silent-database",    100, 2, 1, 5'000, 300'000},
     {FaultKind::Pause,             "pause",              200, 2, 1, 0, 0},
     {FaultKind::Resume,            "resume",             100, 2, 1, 0, 0},
     {FaultKind::Abort,             "abort",              100, 1, 1, 0, 0},
@@ -53,6 +55,7 @@ constexpr std::array<KindInfo, kFaultKinds> kKinds = {{
     {FaultKind::Skip,              "skip",               100, 2, 1, 0, 0},
     {FaultKind::Rollback,          "rollback",           930, 3, 3, 0, 0},
     {FaultKind::SecondOperator,    "second-operator",    100, 2, 2, 0, 0},
+    {FaultKind::Quarantine,        "quarantine",         100, 2, 1, 0, 0},
 }};
 // clang-format on
 

@@ -35,6 +35,7 @@ enum class FaultKind : std::uint8_t {
   BusyNode,
   DiskFull,
   HalfMigration,
+  LostHost,  ///< Off for `amount` ms, longer than anybody waits.
   // The network
   Slow,  ///< Messages of the host take up to `amount` ms for a while.
   Twice,
@@ -44,6 +45,7 @@ enum class FaultKind : std::uint8_t {
   // The deployment
   SilentBalancer,
   SlowApi,
+  SilentDatabase,  ///< No tool of the schema host gets an answer for `amount` ms.
   // People
   Pause,
   Resume,
@@ -53,8 +55,9 @@ enum class FaultKind : std::uint8_t {
   Skip,
   Rollback,        ///< variant: 0 and 1 back, 2 forward again.
   SecondOperator,  ///< Another start, or a plan, beside the one that runs.
+  Quarantine,      ///< The host is left out of the way back, whatever it is.
 };
-inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::SecondOperator) + 1;
+inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::Quarantine) + 1;
 
 const char* to_string(FaultKind kind);  ///< "kill-controller"
 std::optional<FaultKind> parse_fault_kind(const std::string& text);

@@ -91,7 +91,7 @@ void Faults::effect(std::size_t host, Moment moment) {
 void Faults::begin(const Fault& fault) {
   if (world_.traced()) world_.trace(std::string("begins: ") + to_string(fault.kind));
   if (begin_program_fault(fault) || begin_network_fault(fault) || begin_host_fault(fault)) return;
-  world_.people().do_deed(fault.kind, fault.variant);
+  world_.people().do_deed(fault);
 }
 
 bool Faults::begin_program_fault(const Fault& fault) {
@@ -144,7 +144,7 @@ bool Faults::begin_host_fault(const Fault& fault) {
   const auto is = [&](FaultKind kind) { return fault.kind == kind; };
   const base::Duration lasts{fault.amount};
   const auto times = static_cast<std::uint32_t>(fault.amount);
-  if (is(FaultKind::Reboot)) return reboot(fault.host, lasts), true;
+  if (is(FaultKind::Reboot) || is(FaultKind::LostHost)) return reboot(fault.host, lasts), true;
   if (is(FaultKind::InstallFails)) return host.fail_install(times), true;
   if (is(FaultKind::InstallCut)) return host.interrupt_install(), true;
   if (is(FaultKind::NeverRegisters)) return host.break_service(), true;
@@ -160,6 +160,7 @@ bool Faults::begin_host_fault(const Fault& fault) {
   if (is(FaultKind::DiskFull)) return host.fill_disk(), true;
   if (is(FaultKind::HalfMigration)) return host.cut_migration(), true;
   if (is(FaultKind::SilentBalancer)) return world_.deployment().silence_balancer(lasts), true;
+  if (is(FaultKind::SilentDatabase)) return world_.deployment().silence_database(lasts), true;
   if (is(FaultKind::SlowApi)) return world_.deployment().slow_api(lasts), true;
   if (!is(FaultKind::ClockJump)) return false;
   if (fault.variant == 0) host.shift_clock(lasts);

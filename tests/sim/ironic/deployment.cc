@@ -34,7 +34,8 @@ const std::vector<std::string>& Deployment::broken_promises() const {
 std::vector<std::string> Deployment::broken_at_rest() const {
   std::vector<std::string> broken;
   for (const auto& host : hosts_)
-    if (host->has_drop_in()) broken.push_back("10: " + host->name() + " keeps a drop-in of ours");
+    if (host->has_drop_in() && !site_->promises.is_left_out(host->place()))
+      broken.push_back("10: " + host->name() + " keeps a drop-in of ours");
   return broken;
 }
 
@@ -44,19 +45,27 @@ bool Deployment::healthy() const {
                      [](const auto& host) { return host->healthy(); });
 }
 
+/// A host without power is not ours to judge.
+bool Deployment::is_off(const Daemon& daemon) const { return hosts_[daemon.host]->is_off(); }
+
 bool Deployment::all_on(const core::ReleaseNumber& release, bool pinned) const {
   const auto id = release_id(release);
   return id && std::all_of(site_->daemons.begin(), site_->daemons.end(), [&](const Daemon* each) {
+           if (is_off(*each)) return true;
            return each->process && each->process->release == *id && each->process->pinned == pinned;
          });
 }
 
-bool Deployment::all_on_release(const core::ReleaseNumber& release) const {
+bool Deployment::all_on_release(const core::ReleaseNumber& release,
+                                const std::vector<bool>& except) const {
   const auto id = release_id(release);
   return id && std::all_of(site_->daemons.begin(), site_->daemons.end(), [&](const Daemon* each) {
+           if (is_off(*each) || (each->host < except.size() && except[each->host])) return true;
            return each->process && each->process->release == *id;
          });
 }
+
+void Deployment::left_out(std::size_t place, bool is) { site_->promises.left_out(place, is); }
 
 const TrafficCount& Deployment::traffic() const { return traffic_->count(); }
 
@@ -68,6 +77,10 @@ bool Deployment::answers_list() const {
 
 void Deployment::silence_balancer(base::Duration takes) {
   site_->balancer_back_at = site_->time.now() + takes;
+}
+
+void Deployment::silence_database(base::Duration takes) {
+  site_->database_back_at = site_->time.now() + takes;
 }
 
 void Deployment::slow_api(base::Duration delay) { site_->api_delay = delay; }

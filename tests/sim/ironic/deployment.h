@@ -49,16 +49,20 @@ class Deployment {
   /// @{
   /// Somebody who may has approved the unpin of the upgrade on its way; false: another begins.
   void approved(bool is = true);
+  /// A person has taken the host out of the upgrade, or it belongs to it again: what is down there
+  /// is not down by our hand, and not there for its group's least number either.
+  void left_out(std::size_t place, bool is);
   /// Sentences, each beginning with the number of a promise; grows, never shrinks. Cheap.
   const std::vector<std::string>& broken_promises() const;
   /// The same for a time when no upgrade is on its way.
   std::vector<std::string> broken_at_rest() const;
   /// Every service works and nothing waits for a person.
   bool healthy() const;
-  /// Of every running process and of the database.
+  /// Of every service, but for those of hosts that are off.
   bool all_on(const core::ReleaseNumber& release, bool pinned) const;
-  /// Whether pinned or not.
-  bool all_on_release(const core::ReleaseNumber& release) const;
+  /// Whether pinned or not; hosts that are set in `except` are not looked at.
+  bool all_on_release(const core::ReleaseNumber& release,
+                      const std::vector<bool>& except = {}) const;
   const TrafficCount& traffic() const;
   /// One list through the balancer now, as a prober asks; counted apart from the traffic.
   bool answers_list() const;
@@ -68,6 +72,8 @@ class Deployment {
   /// @name Faults of the deployment
   /// @{
   void silence_balancer(base::Duration takes);
+  /// For the tools of an operator; services have their own connections.
+  void silence_database(base::Duration takes);
   /// Every request takes so long from now on.
   void slow_api(base::Duration delay);
   /// [healthcheck]enabled: 35.0 answers every path with "OK".
@@ -78,6 +84,8 @@ class Deployment {
   Site& site() { return *site_; }
 
  private:
+  bool is_off(const Daemon& daemon) const;
+
   std::unique_ptr<Site> site_;
   std::vector<std::unique_ptr<Host>> hosts_;
   std::unique_ptr<Traffic> traffic_;

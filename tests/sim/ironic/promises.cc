@@ -1,6 +1,7 @@
 #include "sim/ironic/promises.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rollmill::sim {
 namespace {
@@ -35,7 +36,7 @@ std::size_t Promises::add_group(const std::string& role, const std::string& doma
   const std::string name = role + " \"" + domain + "\"";
   for (std::size_t i = 0; i < groups_.size(); ++i)
     if (groups_[i].name == name) return i;
-  groups_.push_back({name, budget, 0, 0});
+  groups_.push_back({name, budget, 0, 0, 0});
   return groups_.size() - 1;
 }
 
@@ -61,12 +62,13 @@ std::string Promises::label(const Daemon& daemon) const {
 void Promises::goes_down(const Daemon& daemon) {
   const auto place = std::find(daemons_.begin(), daemons_.end(), &daemon) - daemons_.begin();
   const auto index = static_cast<std::size_t>(place);
-  if (down_[index]) return;
+  if (down_[index] || hosts_[daemon.host].left_out) return;
   down_[index] = true;
   Group& group = groups_[daemon.group];
   ++group.down;
   const bool too_many = group.down > group.budget.max_unavailable;
-  const bool too_few_left = group.services - group.down < group.budget.min_available;
+  const std::uint32_t up = group.services - group.left_out - group.down;
+  const bool too_few_left = up < group.budget.min_available;
   if (too_many || too_few_left)
     broke("1: " + std::to_string(group.down) + " of " + std::to_string(group.services) + " " +
           group.name + " are down by our hand, the last is " + label(daemon));
@@ -86,14 +88,14 @@ void Promises::starts(const Daemon& daemon, const ProcessLife& process) {
   for (const Daemon* other : daemons_) {
     if (other == &daemon || !other->process) continue;
     const ProcessLife& its = *other->process;
-    const bool newer = process.release > its.release && !process.pinned;
-    const bool older = process.release < its.release && !its.pinned && !its.disturbed;
+    const bool newer = process.writes > its.release;
+    const bool older = process.release < its.writes && !its.disturbed;
     if ((newer || older) && !process.disturbed)
       broke("2: " + label(daemon) + " starts " + text_of(process) + " while " + label(*other) +
             " runs " + text_of(its));
   }
   const bool new_code = process.release > first_;
-  if (new_code && !process.pinned && !approved_ && !process.disturbed)
+  if (new_code && process.writes > first_ && !approved_ && !process.disturbed)
     broke("3: " + label(daemon) + " starts unpinned before the approval");
 }
 
@@ -139,6 +141,15 @@ void Promises::begins(const Effect& effect, std::uint64_t subject, bool at_work)
           text_of(*effect.task));
   }
   seen.effects.emplace_back(effect, subject);
+}
+
+void Promises::left_out(std::size_t host, bool is) {
+  if (std::exchange(hosts_[host].left_out, is) == is) return;
+  for (const Daemon* each : daemons_) {
+    if (each->host != host) continue;
+    if (is) comes_up(*each);
+    groups_[each->group].left_out += is ? 1U : -1U;
+  }
 }
 
 void Promises::disturbed(std::size_t host) { hosts_[host].effects.clear(); }

@@ -42,6 +42,9 @@ class Promises {
   void binds(std::size_t host, const core::TaskKey& key);
   /// Effects on other things than Migrate's batches, which a task may have many of.
   void begins(const Effect& effect, std::uint64_t subject, bool at_work);
+  /// A person has the host in hand: nothing that is down there is down by ours; or not any more.
+  void left_out(std::size_t host, bool is);
+  bool is_left_out(std::size_t host) const { return hosts_[host].left_out; }
   /// The world has changed something on this host: an effect may be needed again.
   void disturbed(std::size_t host);
   /// A list that a client asked for was not answered, and no fault explains it.
@@ -58,11 +61,13 @@ class Promises {
     core::Budget budget;
     std::uint32_t services = 0;
     std::uint32_t down = 0;
+    std::uint32_t left_out = 0;
   };
   /// What one host has seen.
   struct Seen {
     std::string name;
     base::Epoch highest = 0;
+    bool left_out = false;
     std::vector<const core::TaskKey*> tasks;                ///< Newest last; a few.
     std::vector<std::pair<Effect, std::uint64_t>> effects;  ///< Of the newest task.
   };

@@ -29,6 +29,7 @@ struct Site {
   /// @{
   base::Duration api_delay{};          ///< Every request takes so long.
   base::TimePoint balancer_back_at{};  ///< It answers nobody before.
+  base::TimePoint database_back_at{};  ///< It answers no tool before.
   /// @}
 
   /// Announces an effect that is about to begin, and notes it.

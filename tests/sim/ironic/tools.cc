@@ -35,6 +35,8 @@ Tools::Tools(Site& site, MachineState& machine, Keeper& keeper, Packages& packag
 
 base::Status Tools::ask(base::Duration takes) {
   site_.rest_until(site_.time.now() + takes);
+  if (site_.time.now() < site_.database_back_at)
+    return Error{ErrorCode::Unavailable, "(2002, \"Can't connect to MySQL server\")"};
   if (packages_.clean()) return success();
   return Error{ErrorCode::Unavailable,
                "ImportError: the packages of " + machine_.name + " are half configured"};

@@ -14,12 +14,13 @@ std::optional<base::StepIndex> failed_step(const core::Upgrade& upgrade) {
 
 }  // namespace
 
-void People::do_deed(FaultKind kind, std::uint32_t variant) {
+void People::do_deed(const Fault& fault) {
+  const std::uint32_t variant = fault.variant;
   const core::Upgrade* upgrade = world_.watch().upgrade();
   if (upgrade == nullptr) return;
   const core::Actor hasty{"colleague", "at a bad moment"};
   const base::StepIndex some = failed_step(*upgrade).value_or(base::StepIndex{variant});
-  const auto is = [&](FaultKind wanted) { return kind == wanted; };
+  const auto is = [&](FaultKind wanted) { return fault.kind == wanted; };
   if (is(FaultKind::Pause)) request(*upgrade, core::PauseRequested{hasty});
   if (is(FaultKind::Resume)) request(*upgrade, core::ResumeRequested{hasty});
   if (is(FaultKind::Abort)) request(*upgrade, core::AbortRequested{hasty});
@@ -32,6 +33,9 @@ void People::do_deed(FaultKind kind, std::uint32_t variant) {
   }
   if (is(FaultKind::Retry)) request(*upgrade, core::RetryRequested{std::nullopt, hasty});
   if (is(FaultKind::Skip)) request(*upgrade, core::SkipRequested{some, hasty});
+  if (is(FaultKind::Quarantine)) {
+    request(*upgrade, core::QuarantineRequested{world_.agent(fault.host).name(), hasty});
+  }
   if (!is(FaultKind::SecondOperator)) return;
   world_.controller().ask([this, variant, hasty](controller::Controller& controller) {
     if (variant == 0) (void)controller.plan({{39, 0}, world_.scenario().policy});

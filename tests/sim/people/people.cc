@@ -1,6 +1,7 @@
 #include "sim/people/people.h"
 
 #include <algorithm>
+#include <sstream>
 #include <utility>
 
 #include "rollmill/core/engine.h"
@@ -12,6 +13,8 @@ namespace {
 constexpr std::uint32_t kMostDeeds = 400;
 constexpr std::uint32_t kMostStarts = 60;
 constexpr base::Duration kQuiet = std::chrono::minutes{2};
+/// By then a deadline has done what it does, whoever was stopped or dead meanwhile.
+constexpr base::Duration kOverdue = std::chrono::minutes{15};
 /// Longer than any deadline but that of an approval: by then somebody must say why nothing moves.
 constexpr base::Duration kLongest = std::chrono::hours{13};
 
@@ -61,6 +64,11 @@ void People::look() {
 
 /// Promise 8: something moves, or there is a word for why not.
 void People::look_at(const core::Upgrade& upgrade) {
+  for (const base::StepIndex step : upgrade.in_flight) {
+    if (world_.time().now() - upgrade.steps[step.value].deadline < kOverdue) continue;
+    world_.wrong("promise 8: step " + std::to_string(step.value) + " is overdue since " +
+                 base::format_time(upgrade.steps[step.value].deadline));
+  }
   const auto blocked = core::explain(upgrade, world_.time().now());
   if (!blocked) {
     last_trouble_ = "nothing is said to be blocked";
@@ -74,7 +82,7 @@ void People::look_at(const core::Upgrade& upgrade) {
     world_.wrong("promise 8: no such code in the catalogue: " + blocked->code);
   }
   if (blocked->code == "PROMISE_GUARD") world_.wrong("promise guard: " + blocked->reason);
-  if (blocked->who.starts_with("nobody")) return;
+  if (blocked->who.starts_with("nobody") || still_sleeps(*blocked)) return;
   clear(upgrade, *blocked);
 }
 
@@ -84,35 +92,87 @@ void People::clear(const core::Upgrade& upgrade, const core::Blocked& blocked) {
   }
   world_.coverage().add("cleared/" + blocked.code);
   if (world_.traced()) world_.trace("person sees " + last_trouble_);
-  if (blocked.code.starts_with("APPROVAL")) {
-    approve(upgrade, "approver");
-    if (upgrade.state == core::UpgradeState::Paused) {
-      request(upgrade, core::ResumeRequested{actor_});
-    }
-    return;
-  }
+  if (blocked.code.starts_with("APPROVAL")) return clear_gate(upgrade);
   if (blocked.code == "PAUSED_BY_OPERATOR") {
     return request(upgrade, core::ResumeRequested{actor_});
   }
   if (upgrade.state != core::UpgradeState::Paused && upgrade.failed_turns.empty()) return;
-  repair_hosts();
-  restart_services(upgrade);
+  if (leave_out(upgrade)) return;
+  repair_hosts(upgrade);
+  if (skip_proof(upgrade)) return;
+  do_as_told(upgrade, blocked.reason);
   retry_or_resume(upgrade);
 }
 
-void People::repair_hosts() {
-  for (std::size_t i = 0; i < world_.hosts(); ++i) world_.deployment().host(i).repair();
+bool People::still_sleeps(const core::Blocked& blocked) const {
+  const bool waits = blocked.code == "APPROVAL_MISSING" || blocked.code == "APPROVAL_EXPIRED";
+  return waits && world_.scenario().habits.approves_late && !resumed_late_;
+}
+
+/// One who comes too late goes on first and finds that the approval is still missing.
+void People::clear_gate(const core::Upgrade& upgrade) {
+  const bool late = world_.scenario().habits.approves_late && !resumed_late_;
+  if (!late) approve(upgrade, "approver");
+  resumed_late_ = resumed_late_ || late;
+  if (upgrade.state == core::UpgradeState::Paused) {
+    request(upgrade, core::ResumeRequested{actor_});
+  }
+}
+
+/// What is in quarantine is for later: the rest has to come to its end without it.
+void People::repair_hosts(const core::Upgrade& upgrade) {
+  for (std::uint32_t i = 0; i < world_.hosts(); ++i) {
+    if (!upgrade.hosts[i].quarantine) world_.deployment().host(i).repair();
+  }
   world_.controller().set_clock(base::Duration{0});
 }
 
-/// Where the message says so.
-void People::restart_services(const core::Upgrade& upgrade) {
+/// On the hosts that the messages name: one line each, as they are printed.
+void People::do_as_told(const core::Upgrade& upgrade, std::string messages) {
   for (const base::TurnIndex turn : upgrade.failed_turns) {
     const core::Turn& plan = upgrade.plan->turns[turn.value];
     const std::uint32_t step = plan.first_step.value + upgrade.turns[turn.value].steps_done;
-    if (upgrade.steps[step].message.find("Restart it") == std::string::npos) continue;
-    world_.deployment().host(plan.host.value).restart_services();
+    messages += "\n" + upgrade.plan->fleet.hosts[plan.host.value].name.text + ": " +
+                upgrade.steps[step].message;
   }
+  std::istringstream lines(messages);
+  for (std::string line; std::getline(lines, line);) {
+    const bool restart = line.find("estart it") != std::string::npos;
+    const bool start = line.find("; start it") != std::string::npos;
+    if (!restart && !start) continue;
+    for (std::size_t i = 0; i < world_.hosts(); ++i) {
+      Host& host = world_.deployment().host(i);
+      if (line.find(host.name()) == std::string::npos) continue;
+      restart ? host.restart_services() : host.set_right();
+    }
+  }
+}
+
+/// On the way back: the first host that fails, or whose agent is away, asked for once.
+bool People::leave_out(const core::Upgrade& upgrade) {
+  if (!world_.scenario().habits.leaves_out || upgrade.direction != core::Direction::Back) {
+    return false;
+  }
+  const auto& turns = upgrade.failed_turns.empty() ? upgrade.unreachable : upgrade.failed_turns;
+  if (turns.empty()) return false;
+  const base::HostIndex host = upgrade.plan->turns[turns.begin()->value].host;
+  if (!left_out_.emplace(upgrade.id, host).second) return false;
+  request(upgrade, core::QuarantineRequested{upgrade.plan->fleet.hosts[host.value].name,
+                                             {actor_.by, "it is for later"}});
+  return true;
+}
+
+/// A step that would only look, on a host where all is well by now.
+bool People::skip_proof(const core::Upgrade& upgrade) {
+  if (!world_.scenario().habits.skips || upgrade.failed_turns.empty()) return false;
+  const base::TurnIndex index = *upgrade.failed_turns.begin();
+  const core::Turn& turn = upgrade.plan->turns[index.value];
+  const base::StepIndex step{turn.first_step.value + upgrade.turns[index.value].steps_done};
+  const core::Verb verb = upgrade.plan->steps[step.value].verb;
+  if (verb != core::Verb::Survey && verb != core::Verb::Probe) return false;
+  if (!world_.deployment().host(turn.host.value).healthy()) return false;
+  request(upgrade, core::SkipRequested{step, {actor_.by, "the host was looked at by hand"}});
+  return true;
 }
 
 /// No upgrade is on its way: what one left by half is put right, too.
@@ -182,13 +242,15 @@ void People::fact(const core::Upgrade& upgrade, const core::Fact& fact) {
     world_.deployment().approved(false);
   }
   if (upgrade.state == core::UpgradeState::Succeeded) judge_success();
-  if (upgrade.state == core::UpgradeState::RolledBack) judge_way_back();
+  if (upgrade.state == core::UpgradeState::RolledBack) judge_way_back(upgrade);
 }
 
 /// A process of the old release that read the pin before it was taken out writes the same rows as
 /// one that did not.
-void People::judge_way_back() {
-  if (!world_.deployment().all_on_release({35, 0})) {
+void People::judge_way_back(const core::Upgrade& upgrade) {
+  std::vector<bool> left_out;
+  for (const core::HostRun& host : upgrade.hosts) left_out.push_back(host.quarantine.has_value());
+  if (!world_.deployment().all_on_release({35, 0}, left_out)) {
     world_.wrong("an upgrade was rolled back, but not everything runs the old release: " +
                  world_.deployment().describe());
   }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "rollmill/core/event.h"
 #include "rollmill/core/fact.h"
@@ -24,7 +26,7 @@ class People {
   /// Something became durable.
   void fact(const core::Upgrade& upgrade, const core::Fact& fact);
   /// A deed at a bad moment; kinds that are no deeds do nothing.
-  void do_deed(FaultKind kind, std::uint32_t variant);
+  void do_deed(const Fault& fault);
 
   /// The fleet is as wanted, or everybody has given up trying, and all is quiet.
   bool content() const { return content_; }
@@ -46,11 +48,15 @@ class People {
   void approve(const core::Upgrade& upgrade, const std::string& by);
   void request(const core::Upgrade& upgrade, core::Event event);
   void retry_or_resume(const core::Upgrade& upgrade);
-  void repair_hosts();
-  void restart_services(const core::Upgrade& upgrade);
+  bool leave_out(const core::Upgrade& upgrade);
+  bool skip_proof(const core::Upgrade& upgrade);
+  bool still_sleeps(const core::Blocked& blocked) const;
+  void clear_gate(const core::Upgrade& upgrade);
+  void repair_hosts(const core::Upgrade& upgrade);
+  void do_as_told(const core::Upgrade& upgrade, std::string messages);
   void set_hosts_right();
   void judge_success();
-  void judge_way_back();
+  void judge_way_back(const core::Upgrade& upgrade);
   const core::Actor& actor() const { return actor_; }
 
   World& world_;
@@ -62,6 +68,8 @@ class People {
   std::uint32_t succeeded_ = 0;
   std::uint32_t deeds_ = 0;
   bool rolled_back_ = false;
+  bool resumed_late_ = false;
+  std::set<std::pair<base::UpgradeId, base::HostIndex>> left_out_;  ///< Asked for already.
   bool content_ = false;
   bool waits_for_quiet_ = false;
   std::string last_trouble_;

@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <string>
@@ -32,6 +33,11 @@ int run_one(const Options& options) {
 }
 
 int run_hunt(const Options& options) {
+  if (options.last != UINT64_MAX) {
+    std::printf("--seeds %llu..%llu\n", static_cast<unsigned long long>(options.first),
+                static_cast<unsigned long long>(options.last));
+    std::fflush(stdout);
+  }
   const Totals totals = hunt(options);
   std::printf("%s", print_totals(totals).c_str());
   for (const std::string& finding : totals.findings) std::printf("BROKEN %s", finding.c_str());

@@ -9,6 +9,7 @@
 #include "codec/fact_codec.h"
 #include "rollmill/core/engine.h"
 #include "sim/checks/coverage.h"
+#include "sim/world/last_words.h"
 #include "store/sqlite_journal.h"
 
 namespace rollmill::sim {
@@ -47,15 +48,18 @@ class Fold {
     if (!record.stream.starts_with("upgrades/")) return base::success();
     const auto fact = codec_->decode(record);
     if (!fact.ok()) return fact.error();
-    core::Upgrade& upgrade = upgrades_[record.stream];
-    transitions_.note(upgrade, fact->body);
-    core::evolve(upgrade, *fact);
-    ++facts_;
-    const auto broken = core::check_invariants(upgrade);
+    const std::string place =
+        "fact " + std::to_string(record.sequence) + " (" + record.kind + "): ";
+    try {
+      apply(upgrades_[record.stream], *fact);
+    } catch (const BrokenAssumption& assumption) {
+      return Error{ErrorCode::FailedPrecondition, place + "broken assumption " + assumption.text};
+    }
+    const auto broken = core::check_invariants(upgrades_[record.stream]);
     if (broken.empty()) return base::success();
-    return Error{ErrorCode::FailedPrecondition, "after fact " + std::to_string(record.sequence) +
-                                                    " (" + record.kind + "): " + broken.front()};
+    return Error{ErrorCode::FailedPrecondition, "after " + place + broken.front()};
   }
+  bool empty() const { return facts_ == 0; }
 
   std::string report() const {
     std::string text = std::to_string(facts_) + " facts, every state keeps the promises\n";
@@ -71,6 +75,14 @@ class Fold {
   }
 
  private:
+  void apply(core::Upgrade& upgrade, const core::Fact& fact) {
+    transitions_.note(upgrade, fact.body);
+    core::evolve(upgrade, fact);
+    ++facts_;
+  }
+
+  Scheduler nobody_;
+  LastWords last_words_{nobody_};
   const std::unique_ptr<ports::FactCodec> codec_ = codec::make_fact_codec();
   std::map<std::string, core::Upgrade> upgrades_;
   Transitions transitions_;
@@ -93,6 +105,10 @@ base::Result<std::string> replay(const std::string& journal) {
   });
   if (wrong) return *wrong;
   if (!read.ok()) return read.error();
+  if (fold.empty()) {
+    return Error{ErrorCode::NotFound,
+                 journal + " holds no upgrade: is it an agent's journal? Name rollmilld's"};
+  }
   return fold.report();
 }
 

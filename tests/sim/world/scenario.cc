@@ -80,6 +80,9 @@ Habits draw_habits(Random random) {
   habits.approve_ahead = random.chance(300);
   habits.looks_every = std::chrono::seconds{random.between(10, 120)};
   habits.starts = static_cast<std::uint32_t>(random.between(1, 3));
+  habits.approves_late = !habits.approve_ahead && random.chance(60);
+  habits.leaves_out = random.chance(400);
+  habits.skips = random.chance(200);
   return habits;
 }
 
@@ -94,6 +97,8 @@ Scenario draw_scenario(std::uint64_t seed, const Draw& draw) {
   scenario.layout.budgets = scenario.policy.budgets;
   scenario.pace = draw_pace(random.fork("pace"));
   scenario.habits = draw_habits(random.fork("habits"));
+  // Nobody has to wait for a week.
+  if (scenario.habits.approves_late) scenario.policy.deadlines.approval = std::chrono::hours{2};
   scenario.real_codec = random.fork("codec").below(draw.codec_every + 1) == 0;
   scenario.look_closely = random.fork("look").chance(100) ? 1 : 32;
   const auto hosts = static_cast<std::uint32_t>(scenario.layout.fleet.hosts.size());

@@ -16,6 +16,9 @@ struct Habits {
   bool approve_ahead = false;    ///< All gates, when the upgrade is started.
   base::Duration looks_every{};  ///< How often somebody looks at an upgrade.
   std::uint32_t starts = 1;      ///< How often they start anew what was given up or rolled back.
+  bool approves_late = false;    ///< Only when the upgrade has given up waiting for it.
+  bool leaves_out = false;       ///< On the way back: puts in quarantine what fails or is away.
+  bool skips = false;            ///< What only proves that a sound host is sound.
 };
 
 /// All that one seed decides before anything happens.

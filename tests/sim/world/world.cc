@@ -15,6 +15,8 @@ namespace {
 constexpr std::uint64_t kMostEvents = 3'000'000;
 constexpr base::Duration kMostTime = std::chrono::hours{24 * 14};
 constexpr std::size_t kMostBroken = 5;
+/// More than any partition lasts, and the patience of both ends.
+constexpr base::Duration kMostQuiet = std::chrono::minutes{25};
 
 }  // namespace
 
@@ -146,11 +148,24 @@ void World::fact(const core::Upgrade& upgrade, const core::Fact& done) {
     if (approval->gate == "unpin") deployment_.approved();
   }
   if (std::holds_alternative<core::UpgradePlanned>(done.body)) deployment_.approved(false);
+  tell_left_out(upgrade, done);
   if (traced()) {
     const core::EventView event = core::make_event(upgrade, watch_.facts(), done);
     trace("fact " + event.kind + (event.host.empty() ? "" : " " + event.host) + ": " + event.text);
   }
   people_->fact(upgrade, done);
+}
+
+/// In quarantine a host is its people's until the upgrade turns round or the next one begins.
+void World::tell_left_out(const core::Upgrade& upgrade, const core::Fact& done) {
+  const auto* quarantined = std::get_if<core::HostQuarantined>(&done.body);
+  const bool over = std::holds_alternative<core::UpgradePlanned>(done.body) ||
+                    std::holds_alternative<core::DirectionTurned>(done.body);
+  if (quarantined == nullptr && !over) return;
+  if (quarantined != nullptr) coverage_.add("cleared/quarantine");
+  for (std::size_t i = 0; i < upgrade.hosts.size(); ++i) {
+    deployment_.left_out(i, upgrade.hosts[i].quarantine.has_value());
+  }
 }
 
 const controller::History* World::history() {
@@ -177,7 +192,29 @@ void World::step_through() {
   }
 }
 
+/// Whoever has a result and a way to tell it is told that it was heard.
+void World::wait_for_acks() {
+  const base::TimePoint limit = scheduler_.now() + kMostQuiet;
+  while (waits_for_ack() != nullptr && scheduler_.now() < limit && scheduler_.step()) after_event();
+  if (const AgentNode* agent = waits_for_ack()) {
+    wrong("promise 8: nobody acknowledges a result of " + agent->name().text);
+  }
+}
+
+const AgentNode* World::waits_for_ack() {
+  const Gateway* gateway = controller().gateway();
+  for (const auto& node : agents_) {
+    const agent::Executor* executor = node->executor();
+    if (executor == nullptr || gateway == nullptr || !gateway->seat(node->name())) continue;
+    for (const agent::TaskRun& run : executor->tasks) {
+      if (run.state == agent::TaskState::Ended) return node.get();
+    }
+  }
+  return nullptr;
+}
+
 void World::judge_end() {
+  wait_for_acks();
   watch_.check_whole(history());
   const core::Upgrade* last = watch_.upgrade();
   if (last == nullptr || last->state == core::UpgradeState::Aborted) return;

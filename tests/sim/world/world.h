@@ -71,9 +71,12 @@ class World {
   void boot_agent(std::size_t host);
   void effect(const Effect& effect, Moment moment);
   void fact(const core::Upgrade& upgrade, const core::Fact& fact);
+  void tell_left_out(const core::Upgrade& upgrade, const core::Fact& fact);
   void mix(std::uint64_t value);
   void step_through();
   void after_event();
+  void wait_for_acks();
+  const AgentNode* waits_for_ack();
   void judge_end();
   const controller::History* history();
 

@@ -1,0 +1,160 @@
+#include <gtest/gtest.h>
+
+#include "support/builders.h"
+#include "support/engine_loop.h"
+
+/// Upgrades that turn round while something is under way, some of them twice.
+namespace rollmill::core {
+namespace {
+
+using test::EngineLoop;
+
+const Actor kAlice{"alice", "because"};
+const TaskFailed kBroken{"PROCESS_WRONG", "it does not work", false, {}, {}};
+
+class TurnRound : public testing::Test {
+ protected:
+  explicit TurnRound(const std::string& words = "cond x3, api x2, admin schema")
+      : plan(test::plan_for(test::fleet(words))),
+        loop(plan, test::FleetTwin(plan.fleet, plan.from)) {
+    UpgradeRequested request;
+    request.upgrade.text = "u1";
+    request.plan = std::make_shared<const Plan>(plan);
+    request.actor = kAlice;
+    loop.begin({request, TakenOver{1}});
+    loop.come_all();
+  }
+
+  /// Goes on until this verb's task is with the agent; its step.
+  base::StepIndex go_to(Verb verb, const std::string& host) {
+    for (int i = 0; i < 1000; ++i) {
+      for (const auto& [index, task] : loop.agents.at({host}).open) {
+        if (task.verb == verb) return index;
+      }
+      if (!loop.go_on()) break;
+    }
+    ADD_FAILURE() << "no " << to_string(verb) << " on " << host;
+    return {};
+  }
+  /// Until a person has to act, or all is done.
+  void go_to_end() {
+    while (loop.go_on()) {
+    }
+  }
+  /// The new leg begins when what is in flight has ended.
+  void turn(Direction direction) {
+    ASSERT_FALSE(loop.handle(TurnRequested{direction, kAlice}));
+    while (loop.state.turning && loop.go_on()) {
+    }
+  }
+  std::string refusal(const Event& event) {
+    const auto refused = loop.handle(event);
+    return refused ? refused->message : "accepted";
+  }
+
+  const Plan plan;
+  EngineLoop loop;
+};
+
+TEST_F(TurnRound, failed_step_that_was_left_is_neither_skipped_nor_retried) {
+  const base::StepIndex left = go_to(Verb::Stage, "cond1");
+  loop.report({"cond1"}, left, kBroken);
+  turn(Direction::Back);
+  EXPECT_NE(refusal(SkipRequested{left, kAlice}).find("was left when"), std::string::npos);
+  EXPECT_NE(refusal(RetryRequested{left, kAlice}).find("was left when"), std::string::npos);
+  go_to_end();
+  EXPECT_EQ(loop.state.state, UpgradeState::RolledBack);
+  EXPECT_EQ(loop.broken, std::set<std::string>{});
+}
+
+TEST_F(TurnRound, service_that_was_under_way_gives_its_charge_back_when_it_is_proven) {
+  loop.succeed({"cond1"}, go_to(Verb::Start, "cond1"));
+  loop.report({"cond1"}, go_to(Verb::Probe, "cond1"), kBroken);
+  turn(Direction::Back);
+  turn(Direction::Forward);
+  EXPECT_EQ(loop.state.domains.at({"conductor", ""}).charged, 1U) << "it is under way still";
+  go_to_end();
+  EXPECT_EQ(loop.state.domains.at({"conductor", ""}).charged, 0U);
+  ASSERT_TRUE(loop.state.phase.value < loop.state.phases.size());
+  EXPECT_EQ(loop.state.plan->phases[loop.state.phase.value].kind, PhaseKind::Unpin);
+  EXPECT_EQ(loop.broken, std::set<std::string>{});
+}
+
+/// Two APIs: while one is in quarantine the other may not go away.
+TEST_F(TurnRound, quarantine_is_refused_while_hosts_are_read_if_another_will_have_to_go_back) {
+  const base::StepIndex drain = go_to(Verb::Stop, "api2");
+  loop.report({"api2"}, drain, kBroken);
+  loop.agents.at({"api1"}).held = true;
+  turn(Direction::Back);
+  loop.go({"api1"}, "it burns");
+  EXPECT_NE(refusal(QuarantineRequested{{"api1"}, kAlice}).find("api1 is needed"),
+            std::string::npos);
+  EXPECT_EQ(refusal(QuarantineRequested{{"cond3"}, kAlice}).find("cond3 is needed"),
+            std::string::npos)
+      << "two others are left there";
+}
+
+/// A fleet as an earlier leg left it, and the way forward from there.
+class ForwardAgain : public testing::Test {
+ protected:
+  ForwardAgain()
+      : plan(test::plan_for(test::fleet("cond x3, api x2, admin schema"))),
+        twin(plan.fleet, plan.from) {}
+
+  /// "expand: probe cond2, probe api1", one line a phase planned anew. `charged` by service.
+  std::string outline(const std::vector<bool>& charged) {
+    const Plan reading = append_reading(plan, Direction::Forward);
+    const GrownPlan grown = append_leg(
+        ironic_profile(), {reading, twin.read_all(test::start_time()), charged, true, {}});
+    EXPECT_EQ(grown.problems, std::vector<std::string>{});
+    std::string text;
+    for (std::size_t i = reading.phases.size(); i < grown.plan.phases.size(); ++i) {
+      text += std::string(to_string(grown.plan.phases[i].kind)) + ":";
+      for (const Step& step : grown.plan.steps) {
+        const base::WaveIndex wave = grown.plan.turns[step.turn.value].wave;
+        if (grown.plan.waves[wave.value].phase.value != i) continue;
+        text += std::string(" ") + to_string(step.verb) + " " +
+                grown.plan.fleet.hosts[step.host.value].name.text;
+      }
+      text += "\n";
+    }
+    return text;
+  }
+  std::string phase(const std::string& name, const std::vector<bool>& charged) {
+    const std::string all = "\n" + outline(charged);
+    const std::size_t begin = all.find("\n" + name + ": ");
+    if (begin == std::string::npos) return "none";
+    return all.substr(begin + 1, all.find('\n', begin + 1) - begin - 1);
+  }
+  void bring_to_new(const std::string& name) {
+    test::HostTwin& host = twin.host(name);
+    host.installed = plan.to;
+    host.pin = plan.from;
+    host.drop_in = true;
+    host.services.front().release = plan.to;
+    host.services.front().pin = plan.from;
+  }
+
+  const Plan plan;
+  test::FleetTwin twin;
+};
+
+TEST_F(ForwardAgain, services_that_an_earlier_leg_holds_need_not_answer_after_expand) {
+  EXPECT_EQ(phase("expand", {true, false, false, true, false}),
+            "expand: install admin expand admin probe cond2 probe api2");
+}
+
+TEST_F(ForwardAgain, service_that_does_not_run_need_not_answer_after_expand) {
+  twin.host("cond1").services.front().running = false;
+  EXPECT_EQ(phase("expand", {}), "expand: install admin expand admin probe cond2 probe api1");
+}
+
+TEST_F(ForwardAgain, api_that_an_earlier_leg_took_out_is_put_back_when_it_is_proven) {
+  bring_to_new("api1");
+  bring_to_new("api2");
+  EXPECT_EQ(phase("api", {false, false, false, true, false}),
+            "api: probe api1 enlist api1 probe api2");
+}
+
+}  // namespace
+}  // namespace rollmill::core
