@@ -27,12 +27,12 @@ bool judgement_failed(const Upgrade& upgrade) {
 bool may_skip(Verb verb) {
   switch (verb) {
     case Verb::Survey:
-    case Verb::Stage:
     case Verb::Probe:
     case Verb::Enlist:
     case Verb::Restore:
       return true;
     case Verb::Inspect:
+    case Verb::Stage:
     case Verb::Install:
     case Verb::Expand:
     case Verb::Pin:

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/decide_parts.h"
 #include "core/navigation.h"
 
@@ -40,13 +42,28 @@ bool will_have_turns(const Upgrade& upgrade, base::HostIndex except, const Domai
   return false;
 }
 
+std::uint32_t charged_elsewhere(const Upgrade& upgrade, base::HostIndex except,
+                                const DomainKey& domain) {
+  std::uint32_t charged = upgrade.domains.at(domain).charged;
+  std::size_t index = 0;
+  for (std::uint32_t h = 0; h < upgrade.hosts.size(); ++h) {
+    for (const Service& service : upgrade.plan->fleet.hosts[h].services) {
+      const bool own = h == except.value && DomainKey{service.role, service.domain} == domain;
+      if (upgrade.services[index++].charged && own) --charged;
+    }
+  }
+  return charged;
+}
+
 /// Without the host's services, may the others of their domains still be taken down one by one?
 std::optional<std::string> too_few_left(const Upgrade& upgrade, base::HostIndex host) {
   for (const Service& service : upgrade.plan->fleet.hosts[host.value].services) {
     const DomainKey key{service.role, service.domain};
     const DomainRun& domain = upgrade.domains.at(key);
     const Budget budget = budget_of(upgrade.plan->policy, service.role);
-    if (domain.total >= domain.quarantined + 1 + 1 + budget.min_available) continue;
+    // Those that are away already and come back, or one that goes away.
+    const std::uint32_t away = std::max(1U, charged_elsewhere(upgrade, host, key));
+    if (domain.total >= domain.quarantined + 1 + away + budget.min_available) continue;
     if (!has_turns_left(upgrade, host, key) && !will_have_turns(upgrade, host, key)) continue;
     return "then no other " + service.role + " could be taken back: of " +
            std::to_string(domain.total) + " at least " + std::to_string(budget.min_available) +

@@ -22,6 +22,7 @@ struct BackReading {
   std::vector<std::string> problems;
   std::vector<std::string> notes;
   bool anything = false;  ///< Something was changed on some host.
+  bool surveys = false;   ///< And preflight has recorded what it is compared with.
 };
 
 class BackReader {
@@ -34,6 +35,7 @@ class BackReader {
       const Host& host = plan_.fleet.hosts[i];
       is_set(request_.left_out, i) ? skip_host(host) : read_host(host);
     }
+    reading_.surveys = reading_.anything && request_.preflight_passed;
     return std::move(reading_);
   }
 
@@ -217,7 +219,7 @@ class BackPlanner {
       if (args.empty()) continue;
       build_.add_host_turn({i}, args, std::vector<Verb>(args.size(), Verb::Attest));
     }
-    if (reading_.anything) build_.add_schema_turn({Verb::Survey}, build_.common());
+    if (reading_.surveys) build_.add_schema_turn({Verb::Survey}, build_.common());
   }
 
   const Profile& profile_;

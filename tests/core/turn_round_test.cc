@@ -14,8 +14,9 @@ const TaskFailed kBroken{"PROCESS_WRONG", "it does not work", false, {}, {}};
 
 class TurnRound : public testing::Test {
  protected:
-  explicit TurnRound(const std::string& words = "cond x3, api x2, admin schema")
-      : plan(test::plan_for(test::fleet(words))),
+  explicit TurnRound(const std::string& words = "cond x3, api x2, admin schema",
+                     const Policy& policy = test::usual_policy())
+      : plan(test::plan_for(test::fleet(words), policy)),
         loop(plan, test::FleetTwin(plan.fleet, plan.from)) {
     UpgradeRequested request;
     request.upgrade.text = "u1";
@@ -47,6 +48,10 @@ class TurnRound : public testing::Test {
     while (loop.state.turning && loop.go_on()) {
     }
   }
+  static testing::AssertionResult says(const std::string& text, const std::string& words) {
+    if (text.find(words) != std::string::npos) return testing::AssertionSuccess();
+    return testing::AssertionFailure() << text;
+  }
   std::string refusal(const Event& event) {
     const auto refused = loop.handle(event);
     return refused ? refused->message : "accepted";
@@ -56,12 +61,23 @@ class TurnRound : public testing::Test {
   EngineLoop loop;
 };
 
+class TwoAway : public TurnRound {
+ protected:
+  static Policy policy() {
+    Policy policy = test::usual_policy();
+    policy.canary = 0;
+    policy.budgets["conductor"].max_unavailable = 2;
+    return policy;
+  }
+  TwoAway() : TurnRound("cond x3, api x2, admin schema", policy()) {}
+};
+
 TEST_F(TurnRound, failed_step_that_was_left_is_neither_skipped_nor_retried) {
-  const base::StepIndex left = go_to(Verb::Stage, "cond1");
-  loop.report({"cond1"}, left, kBroken);
+  const base::StepIndex left = go_to(Verb::Survey, "admin");
+  loop.report({"admin"}, left, kBroken);
   turn(Direction::Back);
-  EXPECT_NE(refusal(SkipRequested{left, kAlice}).find("was left when"), std::string::npos);
-  EXPECT_NE(refusal(RetryRequested{left, kAlice}).find("was left when"), std::string::npos);
+  EXPECT_TRUE(says(refusal(SkipRequested{left, kAlice}), "was left when"));
+  EXPECT_TRUE(says(refusal(RetryRequested{left, kAlice}), "was left when"));
   go_to_end();
   EXPECT_EQ(loop.state.state, UpgradeState::RolledBack);
   EXPECT_EQ(loop.broken, std::set<std::string>{});
@@ -87,11 +103,21 @@ TEST_F(TurnRound, quarantine_is_refused_while_hosts_are_read_if_another_will_hav
   loop.agents.at({"api1"}).held = true;
   turn(Direction::Back);
   loop.go({"api1"}, "it burns");
-  EXPECT_NE(refusal(QuarantineRequested{{"api1"}, kAlice}).find("api1 is needed"),
-            std::string::npos);
+  EXPECT_TRUE(says(refusal(QuarantineRequested{{"api1"}, kAlice}), "api1 is needed"));
   EXPECT_EQ(refusal(QuarantineRequested{{"cond3"}, kAlice}).find("cond3 is needed"),
             std::string::npos)
       << "two others are left there";
+}
+
+/// Three conductors of which two may be away: with the third in quarantine nobody would be left.
+TEST_F(TwoAway, quarantine_is_refused_while_as_many_are_away_as_may_be) {
+  const base::StepIndex install = go_to(Verb::Install, "cond1");
+  loop.report({"cond1"}, install, kBroken);
+  turn(Direction::Back);
+  EXPECT_EQ(loop.state.domains.at({"conductor", ""}).charged, 2U);
+  loop.go({"cond3"}, "it burns");
+  EXPECT_TRUE(says(refusal(QuarantineRequested{{"cond3"}, kAlice}), "cond3 is needed"));
+  EXPECT_EQ(loop.broken, std::set<std::string>{});
 }
 
 /// A fleet as an earlier leg left it, and the way forward from there.

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "rollmill/core/plan.h"
 #include "support/builders.h"
 #include "support/fleet_twin.h"
@@ -123,6 +125,24 @@ TEST_F(WayBack, takes_an_api_along_that_was_under_way_where_the_balancer_does_no
             "conductors: cond1\n"
             "pin: cond1 cond2 cond3 api1 api2 admin\n"
             "verify: cond1 cond2 cond3 api1 api2 admin\n");
+}
+
+/// There is nothing that a survey could compare with.
+TEST_F(WayBack, of_a_fleet_whose_preflight_never_passed_has_no_survey) {
+  Plan plan;
+  plan.fleet = fleet;
+  plan.policy = test::usual_policy();
+  plan.from = kOld;
+  plan.to = kNew;
+  const Plan reading = append_reading(plan, Direction::Back);
+  const FleetFacts facts = twin.read_all(test::start_time());
+  const auto surveys = [&](bool passed) {
+    const GrownPlan grown = append_leg(ironic_profile(), {reading, facts, {}, passed, {}});
+    return std::count_if(grown.plan.steps.begin(), grown.plan.steps.end(),
+                         [](const Step& step) { return step.verb == Verb::Survey; });
+  };
+  EXPECT_EQ(surveys(true), 1);
+  EXPECT_EQ(surveys(false), 0);
 }
 
 TEST_F(WayBack, of_an_untouched_fleet_only_looks) {

@@ -113,7 +113,7 @@ def write_table(path, rows):
         out.write("| bug | where | what is broken | seeds | CPU s | found by |\n")
         out.write("| --- | --- | --- | ---: | ---: | --- |\n")
         for (name, where, what, _, _), seeds, seconds, by in rows:
-            by = by.split(": ", 1)[0] if by.startswith(("promise", "invariant")) else by[:60]
+            by = re.sub(r"^((at rest|invariant): )?(promise \w+|[^`:]*).*", r"\1\3", by).strip()
             place = os.path.basename(where)
             out.write(f"| {name} | {place} | {what} | {seeds} | {seconds} | {by} |\n")
 

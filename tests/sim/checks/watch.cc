@@ -31,7 +31,12 @@ void Watch::stored(const std::vector<ports::Record>& records) {
 
 void Watch::apply(const core::Fact& fact, const std::string& stream) {
   core::Upgrade& upgrade = upgrades_[stream];
-  if (std::holds_alternative<core::UpgradePlanned>(fact.body)) newest_ = &upgrade;
+  const bool begins = std::holds_alternative<core::UpgradePlanned>(fact.body);
+  if (begins) newest_ = &upgrade;
+  if (!begins && upgrade.plan == nullptr) {
+    return wrong_("promise 6: the journal has " + std::string(core::fact_kind(fact.body)) +
+                  " of an upgrade that never began");
+  }
   transitions_.note(upgrade, fact.body);
   judge(upgrade, fact.body);
   core::evolve(upgrade, fact);

@@ -132,6 +132,18 @@ void Faults::replace_controller(const Fault& fault) {
   for (std::size_t i = 0; i < world_.hosts(); ++i) {
     if ((i + fault.host) % 3 != 0) world_.network().cut(world_.agent(i).name());
   }
+  world_.time().after(base::Duration{fault.amount} + std::chrono::seconds{1},
+                      [this, &old, host = fault.host] { lead_back(old, host); });
+}
+
+/// Some agents still have the address of a controller that has woken after its place was taken.
+void Faults::lead_back(ControllerNode& old, std::uint32_t host) {
+  if (!old.up()) return;
+  for (std::size_t i = 0; i < world_.hosts(); ++i) {
+    if ((i + host) % 3 != 1) continue;
+    world_.network().send_to(world_.agent(i).name(), old.gateway());
+    world_.network().cut(world_.agent(i).name());
+  }
 }
 
 void Faults::reboot(std::size_t host, base::Duration takes) {

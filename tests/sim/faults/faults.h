@@ -33,6 +33,7 @@ class Faults {
   void reboot(std::size_t host, base::Duration takes);
   void freeze(ControllerNode& node, base::Duration lasts);
   void replace_controller(const Fault& fault);
+  void lead_back(ControllerNode& old, std::uint32_t host);
 
   World& world_;
   std::multimap<std::uint32_t, Fault> by_append_;

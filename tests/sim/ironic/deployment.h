@@ -52,7 +52,8 @@ class Deployment {
   /// A person has taken the host out of the upgrade, or it belongs to it again: what is down there
   /// is not down by our hand, and not there for its group's least number either.
   void left_out(std::size_t place, bool is);
-  /// Sentences, each beginning with the number of a promise; grows, never shrinks. Cheap.
+  /// Sentences, each beginning with the number of a promise or with "policy"; grows, never
+  /// shrinks. Cheap.
   const std::vector<std::string>& broken_promises() const;
   /// The same for a time when no upgrade is on its way.
   std::vector<std::string> broken_at_rest() const;

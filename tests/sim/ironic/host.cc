@@ -230,6 +230,10 @@ void Host::restart_services() {
   if (!parts_->off) parts_->services.restart();
 }
 
+void Host::stop_services() {
+  if (!parts_->off) parts_->services.halt();
+}
+
 bool Host::healthy() const {
   const HostParts& parts = *parts_;
   return !parts.off && !parts.machine.disk_full && parts.packages.clean() &&

@@ -73,8 +73,9 @@ class Host {
   /// sets the clock, starts what has died; at the schema host also mends half a migration and
   /// brings failed nodes back.
   void repair();
-  /// A person starts the services anew that run here, as a message may ask for.
+  /// A person starts the services anew that run here, or stops them, as a message may ask for.
   void restart_services();
+  void stop_services();
   /// The same when no upgrade is on its way: starts what the agent has stopped, too, and puts an
   /// API back behind the balancer.
   void set_right();

@@ -166,6 +166,16 @@ void Ironic::settle() {
     if (node.reserved_by != kNobody && node.work_ends <= time_.now()) end_work(node);
 }
 
+base::TimePoint Ironic::work_began(const Daemon& conductor) {
+  settle();
+  base::TimePoint oldest = kNever;
+  for (const Node& node : nodes) {
+    if (node.reserved_by != static_cast<int>(conductor.place) || node.work_ends == kNever) continue;
+    oldest = std::min(oldest, node.work_began);
+  }
+  return oldest;
+}
+
 base::TimePoint Ironic::work_ends(const Daemon& conductor) {
   settle();
   base::TimePoint latest{};
@@ -303,6 +313,7 @@ bool Ironic::keep_busy(std::size_t conductor, base::Duration takes) {
     best->state_at = time_.now();
   }
   best->reserved_by = static_cast<int>(conductor);
+  best->work_began = time_.now();
   best->work_ends = time_.now() + takes;
   save(*best, *worker.process);
   return true;

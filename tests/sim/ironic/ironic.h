@@ -73,6 +73,8 @@ class Ironic {
   void conductor_gone(Daemon& conductor);
   /// When the last work in its hands ends; the past when it has none.
   base::TimePoint work_ends(const Daemon& conductor);
+  /// When the oldest work in its hands that goes on began; never when it has none.
+  base::TimePoint work_began(const Daemon& conductor);
   std::size_t others_online(const Daemon& conductor) const;
   /// @}
 

@@ -42,6 +42,7 @@ struct Node {
   NodeState state = NodeState::Available;
   base::TimePoint state_at{};
   int reserved_by = kNobody;    ///< Place of a conductor.
+  base::TimePoint work_began{};
   base::TimePoint work_ends{};  ///< While reserved; never when the worker has died.
   bool power_change = false;    ///< The work is a power change only.
   Rank rank = 0;                ///< Object version of the row.

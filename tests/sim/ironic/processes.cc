@@ -210,6 +210,14 @@ void Services::restart() {
   }
 }
 
+void Services::halt() {
+  for (Daemon& daemon : daemons_) {
+    if (daemon.stopping || !daemon.process) continue;
+    daemon.wanted = false;
+    die(daemon);
+  }
+}
+
 void Services::take_over() {
   for (Daemon& daemon : daemons_) {
     if (daemon.stopping) continue;

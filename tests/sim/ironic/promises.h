@@ -14,7 +14,7 @@
 namespace rollmill::sim {
 
 /// The promises of docs/promises.md as the hosts themselves see them: judged by what happens, not
-/// by what anybody believes. Each sentence begins with the number of the promise.
+/// by what anybody believes. Each sentence begins with the number of the promise, or with "policy".
 class Promises {
  public:
   /// `first` is what runs everywhere at the beginning.

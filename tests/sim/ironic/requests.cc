@@ -112,6 +112,7 @@ Refusal Ironic::power(const Daemon& api, Node& node) {
   if (refusal != Refusal::None || node.reserved_by != kNobody) return refusal;
   const Daemon* conductor = mapped(node, api);
   node.reserved_by = static_cast<int>(conductor->place);
+  node.work_began = time_.now();
   node.work_ends = time_.now() + kPowerTakes;
   node.power_change = true;
   return Refusal::None;
@@ -136,6 +137,7 @@ Refusal Ironic::provision(const Daemon& api, Node& node, base::Duration takes) {
   save(node, *conductor->process);
   if (refusal != Refusal::None) return refusal;
   node.reserved_by = static_cast<int>(conductor->place);
+  node.work_began = time_.now();
   node.work_ends = time_.now() + takes;
   return Refusal::None;
 }

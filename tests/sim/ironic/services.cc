@@ -9,6 +9,7 @@ using base::Error;
 using base::ErrorCode;
 using base::success;
 
+constexpr base::Duration kUnseen{2000};
 constexpr base::Duration kStartJob{1200};  ///< systemctl start of a Type=notify unit (LAB.md 5).
 
 Error no_unit(const std::string& service) {
@@ -65,6 +66,7 @@ base::Status Services::stop(const std::string& service, base::Duration limit) {
   if (fresh) {
     effect = keeper_.begin(Deed::Stop, daemon->process->release, subject(*daemon));
     check_rotation(*daemon);
+    check_quiet(*daemon);
     daemon->wanted = false;
     site_.promises.goes_down(*daemon);
     if (daemon->process) begin_stop(*daemon);
@@ -86,6 +88,15 @@ void Services::check_rotation(const Daemon& daemon) {
   if (!daemon.drained && site_.ironic.answers(daemon))
     site_.promises.list_failed(daemon.service.name + " of " + machine_.name +
                                " is stopped while the balancer sends requests to it");
+}
+
+/// The policy is to wait; what began after the last look could not be seen.
+void Services::check_quiet(const Daemon& daemon) {
+  if (daemon.role != Role::Conductor || !works(daemon)) return;
+  const base::TimePoint began = site_.ironic.work_began(daemon);
+  if (began == kNever || site_.time.now() - began < kUnseen) return;
+  site_.promises.broke("policy: " + daemon.service.name + " of " + machine_.name +
+                       " is stopped while it works on a node");
 }
 
 base::Status Services::start(const std::string& service) {

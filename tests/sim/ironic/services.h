@@ -48,6 +48,7 @@ class Services : public ports::ServiceDriver {
   void repair();
   /// A person starts anew what runs here.
   void restart();
+  void halt();
   /// Starts what the agent has stopped, and puts an API back behind the balancer.
   void take_over();
   bool healthy() const;
@@ -63,6 +64,7 @@ class Services : public ports::ServiceDriver {
   void finish_stop(Daemon& daemon);
   void end_process(Daemon& daemon);
   void check_rotation(const Daemon& daemon);
+  void check_quiet(const Daemon& daemon);
   std::uint64_t subject(const Daemon& daemon) const;
   bool works(const Daemon& daemon) const;
   /// It has read what is in the files, apart from what only we have changed since.

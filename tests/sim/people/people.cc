@@ -10,7 +10,7 @@
 namespace rollmill::sim {
 namespace {
 
-constexpr std::uint32_t kMostDeeds = 400;
+constexpr std::uint32_t kMostDeeds = 1000;
 constexpr std::uint32_t kMostStarts = 60;
 constexpr base::Duration kQuiet = std::chrono::minutes{2};
 /// By then a deadline has done what it does, whoever was stopped or dead meanwhile.
@@ -139,11 +139,14 @@ void People::do_as_told(const core::Upgrade& upgrade, std::string messages) {
   for (std::string line; std::getline(lines, line);) {
     const bool restart = line.find("estart it") != std::string::npos;
     const bool start = line.find("; start it") != std::string::npos;
-    if (!restart && !start) continue;
+    const bool stop = line.find("it must be stopped first") != std::string::npos;
+    if (!restart && !start && !stop) continue;
     for (std::size_t i = 0; i < world_.hosts(); ++i) {
       Host& host = world_.deployment().host(i);
       if (line.find(host.name()) == std::string::npos) continue;
-      restart ? host.restart_services() : host.set_right();
+      if (restart) host.restart_services();
+      if (start) host.set_right();
+      if (stop) host.stop_services();
     }
   }
 }

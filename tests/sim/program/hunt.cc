@@ -1,5 +1,8 @@
 #include "sim/program/hunt.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <iomanip>
 #include <sstream>
@@ -128,7 +131,17 @@ std::string describe_finding(const Options& options, const Scenario& scenario,
 
 Totals hunt(const Options& options) {
   if (options.jobs == 1) return hunt_alone(options, 0);
-  return in_jobs(options.jobs, [&](std::uint32_t job) { return hunt_alone(options, job); });
+  Totals totals =
+      in_jobs(options.jobs, [&](std::uint32_t job) { return hunt_alone(options, job); });
+  // As one job would have told them: each begins with "seed N".
+  const auto seed_of = [](const std::string& finding) {
+    return std::strtoull(finding.c_str() + std::strlen("seed "), nullptr, 10);
+  };
+  std::stable_sort(totals.findings.begin(), totals.findings.end(),
+                   [&](const std::string& one, const std::string& other) {
+                     return seed_of(one) < seed_of(other);
+                   });
+  return totals;
 }
 
 std::string print_totals(const Totals& totals) {

@@ -91,8 +91,8 @@ void Gateway::left(const StreamPtr& stream, const std::string& reason) {
 /// The agent obeys a newer controller: this one has no business with it (rpc::AgentSession).
 void Gateway::beat(const StreamPtr& stream, base::Epoch agents_epoch) {
   if (agents_epoch <= epoch_) return;
-  left(stream, "another controller has taken over");
   network_.hang_up(stream, false, "another controller has taken over");
+  left(stream, "another controller has taken over");
 }
 
 void Uplink::start(ports::AgentInbox& inbox, std::function<base::Epoch()> epoch) {

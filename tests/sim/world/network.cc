@@ -162,8 +162,10 @@ void Network::check_silence(const base::HostName& host, bool up) {
     if (up && stream->gateway != nullptr) {
       stream->gateway->loop().post([this, stream] {
         if (stream->gateway == nullptr) return;
-        stream->gateway->left(stream, "the agent was silent");
+        // The controller may die of what it hears: the connection ends all the same.
+        Gateway& gateway = *stream->gateway;
         hang_up(stream, false, "the controller gave it up");
+        gateway.left(stream, "the agent was silent");
       });
     } else if (!up && stream->agent != nullptr) {
       give_up(stream);
