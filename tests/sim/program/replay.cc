@@ -36,6 +36,12 @@ class Copy {
   Copy(const Copy&) = delete;
   Copy& operator=(const Copy&) = delete;
   std::string path() const { return (folder_ / "journal.db").string(); }
+  /// Says the name that the person knows.
+  Error told(Error error, const std::string& original) const {
+    if (const auto at = error.message.find(path()); at != std::string::npos)
+      error.message.replace(at, path().size(), original);
+    return error;
+  }
 
  private:
   const fs::path folder_;
@@ -95,7 +101,7 @@ base::Result<std::string> replay(const std::string& journal) {
   if (!fs::exists(journal)) return Error{ErrorCode::NotFound, "there is no file " + journal};
   const Copy copy(journal);
   const auto opened = store::open_sqlite_journal(copy.path(), store::kHandover);
-  if (!opened.ok()) return opened.error();
+  if (!opened.ok()) return copy.told(opened.error(), journal);
   Fold fold;
   std::optional<Error> wrong;
   const base::Status read = (*opened)->read(0, "", [&](const ports::Record& record) {
@@ -104,7 +110,7 @@ base::Result<std::string> replay(const std::string& journal) {
     return taken.ok();
   });
   if (wrong) return *wrong;
-  if (!read.ok()) return read.error();
+  if (!read.ok()) return copy.told(read.error(), journal);
   if (fold.empty()) {
     return Error{ErrorCode::NotFound,
                  journal + " holds no upgrade: is it an agent's journal? Name rollmilld's"};
