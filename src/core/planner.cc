@@ -129,12 +129,26 @@ class Planner {
     for (const RoleInfo& role : profile_.roles) {
       std::vector<Verb> verbs = {Verb::Drain, Verb::Stop, Verb::Unpin, Verb::Start, Verb::Probe};
       if (role.serves_api) verbs.push_back(Verb::Enlist);
-      TaskArgs unpin_args = proving(true, false);
-      build_.begin_wave(role.role + " services", plan_.policy.soak);
-      for (const base::ServiceIndex service : build_.services_of(role.role)) {
+      const TaskArgs unpin_args = proving(true, false);
+      const auto add = [&](base::ServiceIndex service) {
         add_turn(service, verbs, unpin_args, standing(service) != Standing::NewUnpinned);
-      }
+      };
+      std::vector<base::ServiceIndex> others = build_.services_of(role.role);
+      // No preflight asks for these first: the others wait until they are up.
+      build_.add_first_wave(take_down_ones(others), add);
+      build_.begin_wave(role.role + " services", plan_.policy.soak);
+      std::for_each(others.begin(), others.end(), add);
     }
+  }
+
+  /// Behind the point of no return: takes the services that do not run out of the list.
+  std::vector<base::ServiceIndex> take_down_ones(std::vector<base::ServiceIndex>& services) const {
+    if (!reading_.any_unpinned) return {};
+    const auto runs = [&](base::ServiceIndex each) { return is_set(reading_.runs, each.value); };
+    const auto first = std::stable_partition(services.begin(), services.end(), runs);
+    std::vector<base::ServiceIndex> down(first, services.end());
+    services.erase(first, services.end());
+    return down;
   }
 
   void contract() {
