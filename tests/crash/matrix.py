@@ -126,8 +126,8 @@ def cases_of(kind, shares):
             return shares[FORWARD.name].cases([HOSTS])
         case "back":
             roads = [shares[road.name] for road in BACK if road.name in shares]
-            together = [[CONTROLLER, *HOSTS]]
-            return itertools.chain.from_iterable(each.cases(together) for each in roads)
+            whose = [[CONTROLLER], HOSTS]
+            return itertools.chain.from_iterable(each.cases(whose) for each in roads)
         case "syscalls":
             return syscalls.cases()
         case "cuts":

@@ -82,7 +82,9 @@ class Points:
 
     def cases(self, whose):
         """Upgrades until every point of the members has come. Each list of `whose` has rounds of
-        its own. A point that did not come, as the upgrade took another way, is chosen again."""
+        its own: a controller that dies and comes back with a higher term gives its agents one fact
+        more each time, and their points would be at other places. A point that did not come, as the
+        upgrade took another way, is chosen again."""
         for members in whose:
             while chosen := [p for member in members for p in self._choose(member)]:
                 for point in chosen:
