@@ -242,6 +242,15 @@ def tell_state(upgrade):
             print(error)
 
 
+def remove(world):
+    """A command of a person that nobody waits for may write its last line just now: tried again."""
+    try:
+        shutil.rmtree(world)
+    except OSError:
+        time.sleep(ANSWER_SECONDS / 10)
+        shutil.rmtree(world)
+
+
 def in_new_world(folder, make, run):
     """Runs one upgrade in a new world below `folder`; gives its problems. `make` makes it of its
     world, `run` runs it and judges. A world in which something went wrong stays."""
@@ -259,5 +268,5 @@ def in_new_world(folder, make, run):
     for problem in problems:
         print(f"  PROBLEM: {problem}", flush=True)
     if not problems:
-        shutil.rmtree(world)
+        remove(world)
     return problems
