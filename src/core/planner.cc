@@ -134,21 +134,24 @@ class Planner {
         add_turn(service, verbs, unpin_args, standing(service) != Standing::NewUnpinned);
       };
       std::vector<base::ServiceIndex> others = build_.services_of(role.role);
-      // No preflight asks for these first: the others wait until they are up.
-      build_.add_first_wave(take_down_ones(others), add);
+      // No preflight asks for these first: the others wait until they are proven to be up.
+      build_.add_first_wave(take_unproven(others), add);
       build_.begin_wave(role.role + " services", plan_.policy.soak);
       std::for_each(others.begin(), others.end(), add);
     }
   }
 
-  /// Behind the point of no return: takes the services that do not run out of the list.
-  std::vector<base::ServiceIndex> take_down_ones(std::vector<base::ServiceIndex>& services) const {
+  /// Behind the point of no return: takes out of the list the services that do not run, and those
+  /// that run unpinned already: they may have been started a moment ago and not serve yet.
+  std::vector<base::ServiceIndex> take_unproven(std::vector<base::ServiceIndex>& services) const {
     if (!reading_.any_unpinned) return {};
-    const auto runs = [&](base::ServiceIndex each) { return is_set(reading_.runs, each.value); };
-    const auto first = std::stable_partition(services.begin(), services.end(), runs);
-    std::vector<base::ServiceIndex> down(first, services.end());
+    const auto proven = [&](base::ServiceIndex each) {
+      return is_set(reading_.runs, each.value) && standing(each) != Standing::NewUnpinned;
+    };
+    const auto first = std::stable_partition(services.begin(), services.end(), proven);
+    std::vector<base::ServiceIndex> unproven(first, services.end());
     services.erase(first, services.end());
-    return down;
+    return unproven;
   }
 
   void contract() {

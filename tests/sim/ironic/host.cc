@@ -234,6 +234,8 @@ void Host::stop_services() {
   if (!parts_->off) parts_->services.halt();
 }
 
+void Host::raise_stop_limits() { parts_->services.raise_stop_limits(); }
+
 bool Host::healthy() const {
   const HostParts& parts = *parts_;
   return !parts.off && !parts.machine.disk_full && parts.packages.clean() &&

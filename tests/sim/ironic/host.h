@@ -76,6 +76,8 @@ class Host {
   /// A person starts the services anew that run here, or stops them, as a message may ask for.
   void restart_services();
   void stop_services();
+  /// A person gives the services as long for their stop as any release may take.
+  void raise_stop_limits();
   /// The same when no upgrade is on its way: starts what the agent has stopped, too, and puts an
   /// API back behind the balancer.
   void set_right();

@@ -210,6 +210,10 @@ void Services::restart() {
   }
 }
 
+void Services::raise_stop_limits() {
+  for (Daemon& daemon : daemons_) daemon.stop_limit = std::chrono::hours{1};
+}
+
 void Services::halt() {
   for (Daemon& daemon : daemons_) {
     if (daemon.stopping || !daemon.process) continue;

@@ -49,6 +49,7 @@ class Services : public ports::ServiceDriver {
   /// A person starts anew what runs here.
   void restart();
   void halt();
+  void raise_stop_limits();
   /// Starts what the agent has stopped, and puts an API back behind the balancer.
   void take_over();
   bool healthy() const;

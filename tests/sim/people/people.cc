@@ -140,13 +140,15 @@ void People::do_as_told(const core::Upgrade& upgrade, std::string messages) {
     const bool restart = line.find("estart it") != std::string::npos;
     const bool start = line.find("; start it") != std::string::npos;
     const bool stop = line.find("it must be stopped first") != std::string::npos;
-    if (!restart && !start && !stop) continue;
+    const bool killed = line.find("kills it after") != std::string::npos;
+    if (!restart && !start && !stop && !killed) continue;
     for (std::size_t i = 0; i < world_.hosts(); ++i) {
       Host& host = world_.deployment().host(i);
       if (line.find(host.name()) == std::string::npos) continue;
       if (restart) host.restart_services();
       if (start) host.set_right();
       if (stop) host.stop_services();
+      if (killed) host.raise_stop_limits();
     }
   }
 }
