@@ -1,4 +1,5 @@
 #include "core/decide_parts.h"
+#include "core/fleet_reading.h"
 #include "core/navigation.h"
 #include "core/transitions.h"
 #include "rollmill/core/checks.h"
@@ -24,9 +25,22 @@ bool preflight_passed(const Upgrade& upgrade) {
   return false;
 }
 
+/// By the reading of this leg: one that comes out of a quarantine holds no part of its budget.
+bool is_away(const Service& service, const HostFacts& facts) {
+  const ServiceFacts* seen = find_service(facts, service.name);
+  const RoleInfo* role = find_role(ironic_profile(), service.role);
+  const bool out = role != nullptr && role->serves_api && detail(facts, "balancer.serving") == "no";
+  return seen == nullptr || !seen->running || out;
+}
+
 std::vector<bool> charged_services(const Upgrade& upgrade) {
   std::vector<bool> charged;
-  for (const ServiceRun& run : upgrade.services) charged.push_back(run.charged);
+  for (std::size_t h = 0; h < upgrade.hosts.size(); ++h) {
+    for (const Service& service : upgrade.plan->fleet.hosts[h].services) {
+      const bool holds = upgrade.services[charged.size()].charged;
+      charged.push_back(holds || is_away(service, *upgrade.hosts[h].facts));
+    }
+  }
   return charged;
 }
 

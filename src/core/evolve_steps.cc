@@ -62,10 +62,12 @@ void step_done(Upgrade& upgrade, base::TurnIndex index, base::TimePoint at) {
   }
 }
 
-/// A judged phase has only finished turns; each begins again with a fresh attempt budget.
-void reset_turn(Upgrade& upgrade, base::TurnIndex index) {
+/// A judged phase has only finished turns; each begins again with a fresh attempt budget. False
+/// for one on a host in quarantine: it stays as it is.
+bool reset_turn(Upgrade& upgrade, base::TurnIndex index) {
   TurnRun& run = upgrade.turns[index.value];
-  if (run.state == TurnState::Left) return;
+  if (run.state == TurnState::Left) return false;
+  if (upgrade.hosts[turn_at(upgrade, index).host.value].quarantine) return false;
   move_state(kTurnTable, run.state, TurnCause::Reset);
   run.steps_done = 0;
   const Turn& turn = turn_at(upgrade, index);
@@ -74,6 +76,7 @@ void reset_turn(Upgrade& upgrade, base::TurnIndex index) {
     move_state(kStepTable, step.state, StepCause::Reset);
     step.budget_from = step.attempt;
   }
+  return true;
 }
 
 }  // namespace
@@ -86,7 +89,7 @@ void start_wave(Upgrade& upgrade, base::WaveIndex index) {
   for (std::uint32_t i = 0; i < wave.turn_count; ++i) {
     const base::TurnIndex turn = turn_in(wave, i);
     const Turn& plan = turn_at(upgrade, turn);
-    if (upgrade.turns[turn.value].state == TurnState::Left) continue;
+    if (upgrade.turns[turn.value].state != TurnState::Pending) continue;
     if (upgrade.hosts[plan.host.value].connected) {
       upgrade.startable[budget_needed(upgrade, plan)].insert(turn);
     } else {
@@ -218,10 +221,11 @@ void reset_phase(Upgrade& upgrade, base::PhaseIndex index) {
   upgrade.unreachable.clear();
   for (std::uint32_t w = 0; w < phase.wave_count; ++w) {
     const Wave& wave = upgrade.plan->waves[wave_in(phase, w).value];
-    for (std::uint32_t t = 0; t < wave.turn_count; ++t) reset_turn(upgrade, turn_in(wave, t));
     WaveRun& wave_run = upgrade.waves[wave_in(phase, w).value];
     move_state(kWaveTable, wave_run.state, WaveCause::Reset);
-    wave_run.turns_done = 0;
+    for (std::uint32_t t = 0; t < wave.turn_count; ++t) {
+      if (reset_turn(upgrade, turn_in(wave, t))) --wave_run.turns_done;
+    }
   }
   upgrade.wave = phase.first_wave;
 }

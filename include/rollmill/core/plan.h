@@ -122,8 +122,8 @@ Plan append_reading(const Plan& plan, Direction direction);
 struct LegRequest {
   const Plan& plan;
   FleetFacts facts;               ///< Of every host.
-  /// Services that hold a part of their budget, by service index: they come before the others of
-  /// their role, since these may have to wait for that budget.
+  /// Services that hold a part of their budget, or are away by the reading, by service index: they
+  /// come before the others of their role, since these may have to wait for that budget.
   std::vector<bool> charged;
   bool preflight_passed = false;  ///< In an earlier leg.
   std::vector<bool> left_out;     ///< Hosts in quarantine, by host index; empty: none.
