@@ -30,28 +30,24 @@ bool has_turns_left(const Upgrade& upgrade, base::HostIndex except, const Domain
 /// While the hosts are read the way is not planned: what is of B, or down, will have to go back.
 bool will_have_turns(const Upgrade& upgrade, base::HostIndex except, const DomainKey& domain) {
   if (!upgrade.plan->phases[upgrade.phase.value].finds_way) return false;
-  std::size_t index = 0;
-  for (std::uint32_t h = 0; h < upgrade.hosts.size(); ++h) {
-    for (const Service& service : upgrade.plan->fleet.hosts[h].services) {
-      const ServiceRun& run = upgrade.services[index++];
-      const bool same = DomainKey{service.role, service.domain} == domain;
-      const bool out = upgrade.hosts[h].quarantine || h == except.value;
-      if (same && !out && (run.new_release || run.stopped || run.charged)) return true;
-    }
-  }
-  return false;
+  bool found = false;
+  for_each_service(upgrade, [&](base::HostIndex host, const Service& service,
+                                const ServiceRun& run) {
+    const bool same = DomainKey{service.role, service.domain} == domain;
+    const bool out = upgrade.hosts[host.value].quarantine || host == except;
+    found = found || (same && !out && (run.new_release || run.stopped || run.charged));
+  });
+  return found;
 }
 
 std::uint32_t charged_elsewhere(const Upgrade& upgrade, base::HostIndex except,
                                 const DomainKey& domain) {
-  std::uint32_t charged = upgrade.domains.at(domain).charged;
-  std::size_t index = 0;
-  for (std::uint32_t h = 0; h < upgrade.hosts.size(); ++h) {
-    for (const Service& service : upgrade.plan->fleet.hosts[h].services) {
-      const bool own = h == except.value && DomainKey{service.role, service.domain} == domain;
-      if (upgrade.services[index++].charged && own) --charged;
-    }
-  }
+  std::uint32_t charged = 0;
+  for_each_service(upgrade, [&](base::HostIndex host, const Service& service,
+                                const ServiceRun& run) {
+    const bool same = DomainKey{service.role, service.domain} == domain;
+    if (run.charged && same && host != except) ++charged;
+  });
   return charged;
 }
 

@@ -25,22 +25,14 @@ bool preflight_passed(const Upgrade& upgrade) {
   return false;
 }
 
-/// By the reading of this leg: one that comes out of a quarantine holds no part of its budget.
-bool is_away(const Service& service, const HostFacts& facts) {
-  const ServiceFacts* seen = find_service(facts, service.name);
-  const RoleInfo* role = find_role(ironic_profile(), service.role);
-  const bool out = role != nullptr && role->serves_api && detail(facts, "balancer.serving") == "no";
-  return seen == nullptr || !seen->running || out;
-}
-
+/// Also by the reading of this leg: one that comes out of a quarantine holds no part of its budget.
 std::vector<bool> charged_services(const Upgrade& upgrade) {
   std::vector<bool> charged;
-  for (std::size_t h = 0; h < upgrade.hosts.size(); ++h) {
-    for (const Service& service : upgrade.plan->fleet.hosts[h].services) {
-      const bool holds = upgrade.services[charged.size()].charged;
-      charged.push_back(holds || is_away(service, *upgrade.hosts[h].facts));
-    }
-  }
+  for_each_service(upgrade, [&](base::HostIndex host, const Service& service,
+                                const ServiceRun& run) {
+    const HostFacts& facts = *upgrade.hosts[host.value].facts;
+    charged.push_back(run.charged || is_away(ironic_profile(), service, facts, run.charged));
+  });
   return charged;
 }
 

@@ -214,8 +214,8 @@ bool is_for_people(const EventView& event) {
 }
 
 bool ends_upgrade(const EventView& event) {
-  return event.kind == "UpgradeSucceeded" || event.kind == "UpgradeAborted" ||
-         event.kind == "UpgradeRolledBack";
+  return event.kind == fact_kind(UpgradeSucceeded{}) ||
+         event.kind == fact_kind(UpgradeAborted{}) || event.kind == fact_kind(UpgradeRolledBack{});
 }
 
 EventView make_event(const Upgrade& upgrade, base::Sequence sequence, const Fact& fact) {

@@ -55,18 +55,13 @@ void resize_runs(Upgrade& upgrade) {
 void take_readings(Upgrade& upgrade) {
   const std::string to = to_string(upgrade.plan->to);
   upgrade.new_services = upgrade.unpinned_services = 0;
-  std::size_t index = 0;
-  for (std::uint32_t h = 0; h < upgrade.hosts.size(); ++h) {
-    const HostRun& host = upgrade.hosts[h];
-    for (const Service& service : upgrade.plan->fleet.hosts[h].services) {
-      ServiceRun& run = upgrade.services[index++];
-      const ServiceFacts* seen = find_service(*host.facts, service.name);
-      const bool runs = seen != nullptr && seen->running;
-      run.new_release = runs ? seen->release == to : host.facts->installed_release == to;
-      run.stopped = run.stopped && !runs;
-      upgrade.new_services += run.new_release ? 1U : 0U;
-    }
-  }
+  for_each_service(upgrade, [&](base::HostIndex host, const Service& service, ServiceRun& run) {
+    const HostFacts& facts = *upgrade.hosts[host.value].facts;
+    const ServiceFacts* running = find_running(facts, service.name);
+    run.new_release = (running ? running->release : facts.installed_release) == to;
+    run.stopped = run.stopped && running == nullptr;
+    upgrade.new_services += run.new_release ? 1U : 0U;
+  });
 }
 
 /// A service that the new leg takes nowhere is up: its charge ends.
@@ -77,16 +72,11 @@ void return_charges(Upgrade& upgrade) {
     if (of_leg && turn.takes_down) needed[turn.service_index->value] = true;
   }
   std::size_t index = 0;
-  for (const Host& host : upgrade.plan->fleet.hosts) {
-    for (const Service& service : host.services) {
-      ServiceRun& run = upgrade.services[index];
-      if (run.charged && !needed[index]) {
-        run.charged = false;
-        --upgrade.domains.at({service.role, service.domain}).charged;
-      }
-      ++index;
-    }
-  }
+  for_each_service(upgrade, [&](base::HostIndex, const Service& service, ServiceRun& run) {
+    if (needed[index++] || !run.charged) return;
+    run.charged = false;
+    --upgrade.domains.at({service.role, service.domain}).charged;
+  });
 }
 
 /// The turn is left where it stands, and the wave does not wait for it.
@@ -128,17 +118,13 @@ void quarantine_host(Upgrade& upgrade, const HostQuarantined& fact) {
   for (const base::TurnIndex turn : upgrade.turns_of_host[fact.host.value]) {
     leave_turn(upgrade, turn);
   }
-  std::size_t index = 0;
-  for (std::uint32_t h = 0; h < upgrade.hosts.size(); ++h) {
-    for (const Service& service : upgrade.plan->fleet.hosts[h].services) {
-      ServiceRun& run = upgrade.services[index++];
-      if (h != fact.host.value) continue;
-      DomainRun& domain = upgrade.domains.at({service.role, service.domain});
-      ++domain.quarantined;
-      if (run.charged) --domain.charged;
-      run.charged = run.stopped = false;
-    }
-  }
+  for_each_service(upgrade, [&](base::HostIndex host, const Service& service, ServiceRun& run) {
+    if (host != fact.host) return;
+    DomainRun& domain = upgrade.domains.at({service.role, service.domain});
+    ++domain.quarantined;
+    if (run.charged) --domain.charged;
+    run.charged = run.stopped = false;
+  });
 }
 
 void extend_plan(Upgrade& upgrade, const PlanExtended& fact, base::TimePoint at) {

@@ -56,9 +56,9 @@ class Reader {
 
   Standing read_service(const Host& host, const Service& service, const HostFacts& facts) {
     const std::string name = name_service(host, service);
-    const ServiceFacts* seen = find_service(facts, service.name);
-    reading_.runs.push_back(seen != nullptr && seen->running);
-    if (!reading_.runs.back()) {
+    const ServiceFacts* seen = find_running(facts, service.name);
+    reading_.runs.push_back(seen != nullptr);
+    if (seen == nullptr) {
       note(name + " is not running; its turn will start it");
       if (parse_release_number(facts.installed_release) != request_.to) reading_.any_old = true;
       return Standing::Old;
@@ -133,10 +133,19 @@ class Reader {
 
 }  // namespace
 
-const ServiceFacts* find_service(const HostFacts& facts, const std::string& service) {
+const ServiceFacts* find_running(const HostFacts& facts, const std::string& service) {
   const auto found = std::find_if(facts.services.begin(), facts.services.end(),
                                   [&](const ServiceFacts& one) { return one.service == service; });
-  return found == facts.services.end() ? nullptr : &*found;
+  return found == facts.services.end() || !found->running ? nullptr : &*found;
+}
+
+bool is_away(const Profile& profile, const Service& service, const HostFacts& facts,
+             bool charged) {
+  if (find_running(facts, service.name) == nullptr) return true;
+  const RoleInfo* role = find_role(profile, service.role);
+  if (role == nullptr || !role->serves_api) return false;
+  const bool unread = !detail(facts, "unread.balancer").empty();
+  return detail(facts, "balancer.serving") == "no" || (unread && charged);
 }
 
 std::string detail(const HostFacts& facts, const std::string& key) {

@@ -24,8 +24,11 @@ struct FleetReading {
 
 FleetReading read_fleet(const PlanRequest& request);
 
-/// The reading of one service; null when the host has none of it.
-const ServiceFacts* find_service(const HostFacts& facts, const std::string& service);
+/// The reading of a service that runs; null when it does not, or the host has none of it.
+const ServiceFacts* find_running(const HostFacts& facts, const std::string& service);
+/// Does the service not run, or get no requests? Where the balancer does not tell, an API that is
+/// `charged` may be out of it.
+bool is_away(const Profile& profile, const Service& service, const HostFacts& facts, bool charged);
 /// A named reading; empty when the host has none of it.
 std::string detail(const HostFacts& facts, const std::string& key);
 

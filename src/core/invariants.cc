@@ -15,17 +15,13 @@ void expect(Broken& broken, bool holds, const std::string& what) {
 /// Promise 1: counted anew from the services, never more away than the budget allows.
 void check_budgets(const Upgrade& upgrade, Broken& broken) {
   std::map<DomainKey, DomainRun> counted;
-  std::size_t index = 0;
-  std::size_t host_index = 0;
-  for (const Host& host : upgrade.plan->fleet.hosts) {
-    for (const Service& service : host.services) {
-      DomainRun& run = counted[{service.role, service.domain}];
-      ++run.total;
-      if (upgrade.hosts[host_index].quarantine) ++run.quarantined;
-      if (upgrade.services[index++].charged) ++run.charged;
-    }
-    ++host_index;
-  }
+  for_each_service(upgrade, [&](base::HostIndex host, const Service& service,
+                                const ServiceRun& seen) {
+    DomainRun& run = counted[{service.role, service.domain}];
+    ++run.total;
+    if (upgrade.hosts[host.value].quarantine) ++run.quarantined;
+    if (seen.charged) ++run.charged;
+  });
   for (std::size_t i = 0; i < upgrade.turns.size(); ++i) {
     const Turn& turn = upgrade.plan->turns[i];
     const TurnState state = upgrade.turns[i].state;
@@ -49,12 +45,9 @@ void check_budgets(const Upgrade& upgrade, Broken& broken) {
 /// Promise 1, from the services themselves: stopped ones are inside the budget.
 void check_stopped(const Upgrade& upgrade, Broken& broken) {
   std::map<DomainKey, std::uint32_t> stopped;
-  std::size_t index = 0;
-  for (const Host& host : upgrade.plan->fleet.hosts) {
-    for (const Service& service : host.services) {
-      if (upgrade.services[index++].stopped) ++stopped[{service.role, service.domain}];
-    }
-  }
+  for_each_service(upgrade, [&](base::HostIndex, const Service& service, const ServiceRun& run) {
+    if (run.stopped) ++stopped[{service.role, service.domain}];
+  });
   for (const auto& [key, count] : stopped) {
     expect(broken, count <= budget_of(upgrade.plan->policy, key.first).max_unavailable,
            "promise 1: " + std::to_string(count) + " services of " + key.first + " are stopped");

@@ -41,6 +41,16 @@ inline bool is_left(const Upgrade& upgrade, base::StepIndex step) {
 inline bool all_phases_done(const Upgrade& upgrade) {
   return upgrade.phase.value >= upgrade.plan->phases.size();
 }
+/// Calls `visit(host, service, run)` for each service, in the order of service indexes.
+template <typename AnyUpgrade, typename Visit>
+void for_each_service(AnyUpgrade& upgrade, Visit visit) {
+  std::size_t index = 0;
+  for (std::uint32_t host = 0; host < upgrade.hosts.size(); ++host) {
+    for (const Service& service : upgrade.plan->fleet.hosts[host].services) {
+      visit(base::HostIndex{host}, service, upgrade.services[index++]);
+    }
+  }
+}
 inline base::TurnIndex turn_in(const Wave& wave, std::uint32_t position) {
   return {wave.first_turn.value + position};
 }

@@ -201,8 +201,9 @@ void show_header(const Upgrade& upgrade, base::TimePoint now, UpgradeView& view)
 }  // namespace
 
 bool has_ended(const UpgradeView& upgrade) {
-  return upgrade.state == "SUCCEEDED" || upgrade.state == "ABORTED" ||
-         upgrade.state == "ROLLED_BACK";
+  return upgrade.state == to_string(UpgradeState::Succeeded) ||
+         upgrade.state == to_string(UpgradeState::Aborted) ||
+         upgrade.state == to_string(UpgradeState::RolledBack);
 }
 
 UpgradeView make_view(const Upgrade& upgrade, base::TimePoint now, Detail detail) {

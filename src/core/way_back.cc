@@ -22,7 +22,6 @@ struct BackReading {
   std::vector<std::string> problems;
   std::vector<std::string> notes;
   bool anything = false;  ///< Something was changed on some host.
-  bool surveys = false;   ///< And preflight has recorded what it is compared with.
 };
 
 class BackReader {
@@ -35,7 +34,6 @@ class BackReader {
       const Host& host = plan_.fleet.hosts[i];
       is_set(request_.left_out, i) ? skip_host(host) : read_host(host);
     }
-    reading_.surveys = reading_.anything && request_.preflight_passed;
     return std::move(reading_);
   }
 
@@ -67,12 +65,11 @@ class BackReader {
   }
 
   void read_service(const Host& host, const Service& service, const HostFacts& facts) {
-    const ServiceFacts* seen = find_service(facts, service.name);
+    const ServiceFacts* seen = find_running(facts, service.name);
     const std::string name = name_service(host, service);
-    const bool runs = seen != nullptr && seen->running;
-    if (!runs) note(name + " does not run; it is brought back first");
-    if (runs) refuse_unpinned(name, *seen, facts);
-    const bool away = !runs || is_out(service, facts);
+    if (seen == nullptr) note(name + " does not run; it is brought back first");
+    if (seen != nullptr) refuse_unpinned(name, *seen, facts);
+    const bool away = is_away(profile_, service, facts, is_charged());
     const Need need = !away && is_old(*seen)  ? Need::Nothing
                       : away || is_charged() ? Need::First
                                               : Need::Turn;
@@ -86,14 +83,6 @@ class BackReader {
 
   /// The service that is read now.
   bool is_charged() const { return is_set(request_.charged, reading_.services.size()); }
-
-  /// Where the balancer does not tell, one that was under way may be out of it.
-  bool is_out(const Service& service, const HostFacts& facts) const {
-    const RoleInfo* role = find_role(profile_, service.role);
-    if (role == nullptr || !role->serves_api) return false;
-    const bool unread = !detail(facts, "unread.balancer").empty();
-    return detail(facts, "balancer.serving") == "no" || (unread && is_charged());
-  }
 
   /// B without a pin may have saved rows that A cannot read.
   void refuse_unpinned(const std::string& name, const ServiceFacts& seen, const HostFacts& facts) {
@@ -119,9 +108,9 @@ class BackReader {
 class BackPlanner {
  public:
   BackPlanner(const Profile& profile, Plan& plan, const BackReading& reading,
-              const std::vector<bool>& left_out)
-      : profile_(profile), plan_(plan), reading_(reading), build_(plan) {
-    build_.leave_out(left_out);
+              const LegRequest& request)
+      : profile_(profile), plan_(plan), reading_(reading), request_(request), build_(plan) {
+    build_.leave_out(request.left_out);
   }
 
   void write() {
@@ -219,12 +208,16 @@ class BackPlanner {
       if (args.empty()) continue;
       build_.add_host_turn({i}, args, std::vector<Verb>(args.size(), Verb::Attest));
     }
-    if (reading_.surveys) build_.add_schema_turn({Verb::Survey}, build_.common());
+    // Survey compares with what preflight has recorded.
+    if (reading_.anything && request_.preflight_passed) {
+      build_.add_schema_turn({Verb::Survey}, build_.common());
+    }
   }
 
   const Profile& profile_;
   Plan& plan_;
   const BackReading& reading_;
+  const LegRequest& request_;
   PlanBuilder build_;
 };
 
@@ -254,7 +247,7 @@ std::vector<std::string> append_back(const Profile& profile, Plan& plan,
   const BackReading reading = BackReader(profile, plan, request).read();
   if (!reading.problems.empty()) return reading.problems;
   plan.notes = reading.notes;
-  BackPlanner(profile, plan, reading, request.left_out).write();
+  BackPlanner(profile, plan, reading, request).write();
   return {};
 }
 

@@ -18,11 +18,7 @@ const Actor kAlice{"alice", "because"};
 EngineLoop staging() {
   const Plan plan = test::plan_for(test::fleet("cond x2, api x2, admin schema"));
   EngineLoop loop(plan, test::FleetTwin(plan.fleet, plan.from));
-  UpgradeRequested request;
-  request.upgrade.text = "u1";
-  request.plan = std::make_shared<const Plan>(plan);
-  request.actor = kAlice;
-  loop.begin({request, TakenOver{1}});
+  loop.begin(plan, kAlice);
   loop.come_all();
   while (loop.state.phase.value == 0) loop.go_on();
   return loop;

@@ -54,11 +54,7 @@ TEST(LargeFleet, of_two_thousand_hosts_is_upgraded) {
   const Plan plan = large_plan(large_fleet(), twin);
   EngineLoop loop(plan, std::move(twin));
   loop.thorough = false;
-  UpgradeRequested request;
-  request.upgrade.text = "u1";
-  request.plan = std::make_shared<const Plan>(plan);
-  request.actor = {"alice", ""};
-  loop.begin({request, TakenOver{1}});
+  loop.begin(plan, {"alice", ""});
   loop.handle(ApproveRequested{"unpin", {"alice", ""}, {}});
   run_to_end(loop);
   EXPECT_EQ(loop.state.state, UpgradeState::Succeeded);

@@ -17,11 +17,7 @@ using test::EngineLoop;
 EngineLoop begun(const Policy& policy = test::usual_policy()) {
   const Plan plan = test::plan_for(test::fleet("cond x3, api x2, admin schema"), policy);
   EngineLoop loop(plan, test::FleetTwin(plan.fleet, plan.from));
-  UpgradeRequested request;
-  request.upgrade.text = "u1";
-  request.plan = std::make_shared<const Plan>(plan);
-  request.actor = {"alice", ""};
-  loop.begin({request, TakenOver{1}});
+  loop.begin(plan, {"alice", ""});
   loop.handle(ApproveRequested{"unpin", {"alice", ""}, {}});
   loop.come_all();
   return loop;

@@ -18,11 +18,7 @@ class TurnRound : public testing::Test {
                      const Policy& policy = test::usual_policy())
       : plan(test::plan_for(test::fleet(words), policy)),
         loop(plan, test::FleetTwin(plan.fleet, plan.from)) {
-    UpgradeRequested request;
-    request.upgrade.text = "u1";
-    request.plan = std::make_shared<const Plan>(plan);
-    request.actor = kAlice;
-    loop.begin({request, TakenOver{1}});
+    loop.begin(plan, kAlice);
     loop.come_all();
   }
 

@@ -15,11 +15,7 @@ using test::EngineLoop;
 EngineLoop begun() {
   const Plan plan = test::plan_for(test::fleet("cond x2, api x2, admin schema"));
   EngineLoop loop(plan, test::FleetTwin(plan.fleet, plan.from));
-  UpgradeRequested request;
-  request.upgrade.text = "u1";
-  request.plan = std::make_shared<const Plan>(plan);
-  request.actor = {"alice", "window 42"};
-  loop.begin({request, TakenOver{1}});
+  loop.begin(plan, {"alice", "window 42"});
   loop.come_all();
   return loop;
 }

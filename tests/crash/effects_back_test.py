@@ -7,23 +7,14 @@ import unittest
 from back import TURNS
 from effects import NEW, NEW_HEAD, OLD, OLD_HEAD, SERVICES
 from effects_back import check_way_back
+from logs import expanded_log
 
 GATE = list(SERVICES)
 
 
 def whole_log(turned):
     """The log of an upgrade that was turned round when the services of `turned` were of NEW."""
-    log = []
-    pids = {host: 100 * number for number, host in enumerate(SERVICES, 1)}
-    for host, pid in pids.items():
-        log.append({"host": host, "effect": "start", "service": SERVICES[host], "pid": pid})
-        run = {"service": SERVICES[host], "release": OLD, "pin": None, "pid": pid}
-        log.append({"host": host, "effect": "run", **run})
-    log.append({"host": "admin", "effect": "world_up"})
-    log += [{"host": host, "effect": "stage", "release": NEW} for host in [*SERVICES, "admin"]]
-    log.append({"host": "admin", "effect": "install", "release": NEW, "before": OLD})
-    change = {"release": NEW, "before": OLD_HEAD, "after": NEW_HEAD}
-    log.append({"host": "admin", "effect": "upgrade", **change})
+    log, pids = expanded_log()
     for host in turned:
         log += turn(host, pids[host], NEW, OLD, pin=OLD)
     for host in sorted(turned):  # APIs, then conductors

@@ -4,7 +4,8 @@
 import copy
 import unittest
 
-from effects import NEW, NEW_HEAD, OLD, OLD_HEAD, SERVICES, check_effects
+from effects import NEW, OLD, SERVICES, check_effects
+from logs import expanded_log
 
 
 def _turn(host, first_pid, pin, install):
@@ -20,17 +21,7 @@ def _turn(host, first_pid, pin, install):
 
 def whole_log():
     """The log of an upgrade in which nothing went wrong."""
-    log = []
-    pids = {host: 100 * number for number, host in enumerate(SERVICES, 1)}
-    for host, pid in pids.items():
-        log.append({"host": host, "effect": "start", "service": SERVICES[host], "pid": pid})
-        run = {"service": SERVICES[host], "release": OLD, "pin": None, "pid": pid}
-        log.append({"host": host, "effect": "run", **run})
-    log.append({"host": "admin", "effect": "world_up"})
-    log += [{"host": host, "effect": "stage", "release": NEW} for host in [*SERVICES, "admin"]]
-    log.append({"host": "admin", "effect": "install", "release": NEW, "before": OLD})
-    change = {"release": NEW, "before": OLD_HEAD, "after": NEW_HEAD}
-    log.append({"host": "admin", "effect": "upgrade", **change})
+    log, pids = expanded_log()
     for host, pid in pids.items():
         log += _turn(host, pid, OLD, install=True)
     for host, pid in pids.items():

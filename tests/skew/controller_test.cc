@@ -33,6 +33,13 @@ void replace_journal(World& world, const std::vector<ports::Record>& facts) {
     ASSERT_TRUE(world.journal.append(fact.sequence, {fact}).ok());
 }
 
+/// Another version takes the journal over.
+void take_over(World& world, const std::vector<ports::Record>& facts) {
+  replace_journal(world, facts);
+  const base::Status recovered = world.boot();
+  ASSERT_TRUE(recovered.ok()) << recovered.error().message;
+}
+
 constexpr const char* kFleet = "both x2, admin schema";
 
 void write_new_version() {
@@ -61,9 +68,7 @@ TEST(GoldenJournal, of_a_finished_upgrade_is_read_back_and_the_next_one_can_be_p
   for (const std::string& version : versions) {
     SCOPED_TRACE(version);
     World world{kFleet};
-    replace_journal(world, golden_facts(version, "finished"));
-    const base::Status recovered = world.boot();
-    ASSERT_TRUE(recovered.ok()) << recovered.error().message;
+    ASSERT_NO_FATAL_FAILURE(take_over(world, golden_facts(version, "finished")));
     EXPECT_EQ(world.view().state, "SUCCEEDED");
     EXPECT_FALSE(world.controller->events({}, 0, 1000).value().empty());
     world.come_all();
@@ -78,9 +83,7 @@ TEST(GoldenJournal, of_an_upgrade_that_was_turned_round_goes_on_to_where_it_bega
     SCOPED_TRACE(version);
     World world{kFleet};
     run_and_turn(world);
-    replace_journal(world, golden_facts(version, "turned"));
-    const base::Status recovered = world.boot();
-    ASSERT_TRUE(recovered.ok()) << recovered.error().message;
+    ASSERT_NO_FATAL_FAILURE(take_over(world, golden_facts(version, "turned")));
     world.come_all();
     world.finish();
     EXPECT_EQ(world.view().state, "ROLLED_BACK");
@@ -96,9 +99,7 @@ TEST(GoldenJournal, of_an_upgrade_in_the_middle_goes_on_to_its_end) {
     World world{kFleet};
     run_to(world, "conductors");
     const auto facts = golden_facts(version, "middle");
-    replace_journal(world, facts);
-    const base::Status recovered = world.boot();
-    ASSERT_TRUE(recovered.ok()) << recovered.error().message;
+    ASSERT_NO_FATAL_FAILURE(take_over(world, facts));
     EXPECT_EQ(world.view().current_phase, "conductors");
     world.come_all();
     world.finish();

@@ -134,6 +134,14 @@ void EngineLoop::come(const base::HostName& host) {
   handle(core::AgentCame{host, "0.1.0", "boot-1"});
 }
 
+void EngineLoop::begin(const core::Plan& plan, const core::Actor& actor) {
+  core::UpgradeRequested request;
+  request.upgrade.text = "u1";
+  request.plan = std::make_shared<const core::Plan>(plan);
+  request.actor = actor;
+  begin({request, core::TakenOver{1}});
+}
+
 void EngineLoop::come_all() {
   for (const auto& [host, agent] : agents) {
     if (!agent.connected) come(host);

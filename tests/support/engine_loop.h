@@ -32,6 +32,8 @@ class EngineLoop {
 
   /// The first facts, of several events, in one append; then advances until nothing moves.
   void begin(const std::vector<core::Event>& events);
+  /// The upgrade "u1" of the plan is asked for and begins, in term 1.
+  void begin(const core::Plan& plan, const core::Actor& actor);
   /// Decides the event, does what follows, then advances until nothing moves.
   /// Returns the refusal, if there was one.
   std::optional<base::Error> handle(const core::Event& event);

@@ -122,11 +122,7 @@ class Player {
     loop() = EngineLoop(*plan_, twin_);
     started_ = true;
     watch();
-    core::UpgradeRequested request;
-    request.upgrade.text = "u1";
-    request.plan = std::make_shared<const core::Plan>(*plan_);
-    request.actor = actor("");
-    loop().begin({request, core::TakenOver{1}});
+    loop().begin(*plan_, actor(""));
   }
   void watch() {
     loop().on_fact = [this](const core::Fact& fact) { show(fact); };

@@ -79,13 +79,18 @@ void read_value(JsonValue value, const JsonPlace& place, T& into) {
   visit_fields(visit, into);
 }
 
-template <typename T>
-void write_value(JsonWriter& out, const std::optional<T>& value) {
+/// A value, or null for nothing.
+template <typename Maybe>
+void write_maybe(JsonWriter& out, const Maybe& value) {
   if (value) {
     write_value(out, *value);
   } else {
     out.null();
   }
+}
+template <typename T>
+void write_value(JsonWriter& out, const std::optional<T>& value) {
+  write_maybe(out, value);
 }
 template <typename T>
 void read_value(JsonValue value, const JsonPlace& place, std::optional<T>& into) {
@@ -94,11 +99,7 @@ void read_value(JsonValue value, const JsonPlace& place, std::optional<T>& into)
 
 template <typename T>
 void write_value(JsonWriter& out, const base::Shared<T>& value) {
-  if (value) {
-    write_value(out, *value);
-  } else {
-    out.null();
-  }
+  write_maybe(out, value);
 }
 template <typename T>
 void read_value(JsonValue value, const JsonPlace& place, base::Shared<T>& into) {

@@ -73,14 +73,14 @@ class Host {
   /// sets the clock, starts what has died; at the schema host also mends half a migration and
   /// brings failed nodes back.
   void repair();
+  /// The same when no upgrade is on its way: starts what the agent has stopped, too, and puts an
+  /// API back behind the balancer.
+  void set_right();
   /// A person starts the services anew that run here, or stops them, as a message may ask for.
   void restart_services();
   void stop_services();
   /// A person gives the services as long for their stop as any release may take.
   void raise_stop_limits();
-  /// The same when no upgrade is on its way: starts what the agent has stopped, too, and puts an
-  /// API back behind the balancer.
-  void set_right();
   /// Nothing is left for a person to do here: services run and work, packages whole, no edits.
   bool healthy() const;
   /// Our drop-in of the configuration or of a unit is there.

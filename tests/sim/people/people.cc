@@ -4,6 +4,7 @@
 #include <sstream>
 #include <utility>
 
+#include "core/navigation.h"
 #include "rollmill/core/engine.h"
 #include "sim/world/world.h"
 
@@ -130,10 +131,9 @@ void People::repair_hosts(const core::Upgrade& upgrade) {
 /// On the hosts that the messages name: one line each, as they are printed.
 void People::do_as_told(const core::Upgrade& upgrade, std::string messages) {
   for (const base::TurnIndex turn : upgrade.failed_turns) {
-    const core::Turn& plan = upgrade.plan->turns[turn.value];
-    const std::uint32_t step = plan.first_step.value + upgrade.turns[turn.value].steps_done;
-    messages += "\n" + upgrade.plan->fleet.hosts[plan.host.value].name.text + ": " +
-                upgrade.steps[step].message;
+    const base::StepIndex step = core::current_step(upgrade, turn);
+    messages += "\n" + core::host_name(upgrade, core::step_at(upgrade, step).host) + ": " +
+                upgrade.steps[step.value].message;
   }
   std::istringstream lines(messages);
   for (std::string line; std::getline(lines, line);) {
@@ -171,11 +171,10 @@ bool People::leave_out(const core::Upgrade& upgrade) {
 bool People::skip_proof(const core::Upgrade& upgrade) {
   if (!world_.scenario().habits.skips || upgrade.failed_turns.empty()) return false;
   const base::TurnIndex index = *upgrade.failed_turns.begin();
-  const core::Turn& turn = upgrade.plan->turns[index.value];
-  const base::StepIndex step{turn.first_step.value + upgrade.turns[index.value].steps_done};
-  const core::Verb verb = upgrade.plan->steps[step.value].verb;
-  if (verb != core::Verb::Survey && verb != core::Verb::Probe) return false;
-  if (!world_.deployment().host(turn.host.value).healthy()) return false;
+  const base::StepIndex step = core::current_step(upgrade, index);
+  const core::Step& plan = core::step_at(upgrade, step);
+  if (plan.verb != core::Verb::Survey && plan.verb != core::Verb::Probe) return false;
+  if (!world_.deployment().host(plan.host.value).healthy()) return false;
   request(upgrade, core::SkipRequested{step, {actor_.by, "the host was looked at by hand"}});
   return true;
 }
