@@ -100,11 +100,7 @@ class Deciding {
   Decision operator()(const CancelCame& event) {
     if (!current(event.key.epoch)) return refuse("the cancel comes from a term that is over");
     const TaskRun* run = find_task(executor_, event.key);
-    if (run == nullptr) {
-      send(refused(event.key, "CANCELLED", "The task was cancelled before it arrived here."));
-      return std::move(decision_);
-    }
-    return cancel(*run);
+    return run == nullptr ? cancel_unseen(event.key) : cancel(*run);
   }
 
   Decision operator()(const AckCame& event) {
@@ -220,6 +216,14 @@ class Deciding {
     }
   }
 
+  /// The answer is kept like that of any task: should the task come after all, it is not run.
+  Decision cancel_unseen(const core::TaskKey& key) {
+    if (newer_attempt_known(executor_, key)) return refuse("the cancel is of an old attempt");
+    if (full()) return refuse("a task that never came was cancelled, and too many are open");
+    end(refused(key, "CANCELLED", "The task was cancelled before it arrived here."));
+    return std::move(decision_);
+  }
+
   Decision cancel(const TaskRun& run) {
     switch (run.state) {
       case TaskState::Queued:
@@ -266,6 +270,19 @@ TaskRun& known(Executor& executor, const core::TaskKey& key) {
   return *run;
 }
 
+/// One that is not known was cancelled before it came.
+void end_task(Executor& executor, const core::TaskReport& report) {
+  if (find_task(executor, report.key) == nullptr) {
+    core::Task never_came;
+    never_came.key = report.key;
+    executor.tasks.push_back({std::move(never_came), TaskState::Queued, {}});
+  }
+  TaskRun& run = known(executor, report.key);
+  move(run, Cause::Ended);
+  run.report = report;
+  promote(executor);
+}
+
 }  // namespace
 
 Decision decide(const Executor& executor, const Event& event) {
@@ -286,12 +303,7 @@ void evolve(Executor& executor, const core::TaskFact& fact) {
                  [&](const core::TaskCancelled& cancelled) {
                    move(known(executor, cancelled.key), Cause::Cancelled);
                  },
-                 [&](const core::TaskEnded& ended) {
-                   TaskRun& run = known(executor, ended.report.key);
-                   move(run, Cause::Ended);
-                   run.report = ended.report;
-                   promote(executor);
-                 },
+                 [&](const core::TaskEnded& ended) { end_task(executor, ended.report); },
                  [&](const core::TaskAcked& acked) {
                    move(known(executor, acked.key), Cause::Acked);
                    forget_old(executor);

@@ -32,6 +32,15 @@ std::string plain_words(const std::string& what) {
   return colon == std::string::npos ? what : what.substr(colon + 2);
 }
 
+/// The parser does not tell where: its words end with the number, in quotes.
+Error number_too_large(const std::string& text, const std::string& file, const std::string& what) {
+  const std::size_t end = what.rfind('\'');
+  const std::size_t begin = what.rfind('\'', end - 1) + 1;
+  const std::string number = what.substr(begin, end - begin);
+  return {ErrorCode::InvalidArgument, file + ":" + line_and_column(text, text.find(number) + 1) +
+                                          ": the number " + number + " is too large"};
+}
+
 Error cannot_read(const std::string& file, const std::string& why) {
   return {ErrorCode::NotFound,
           file + ": cannot be read: " + why + "; check the path and its permissions"};
@@ -61,6 +70,8 @@ base::Result<Document> Document::parse(const std::string& text, const std::strin
   } catch (const nlohmann::json::parse_error& error) {
     return Error{ErrorCode::InvalidArgument, file + ":" + line_and_column(text, error.byte) +
                                                  ": not JSON: " + plain_words(error.what())};
+  } catch (const nlohmann::json::out_of_range& error) {
+    return number_too_large(text, file, error.what());
   }
   document.locations_ = locate(text);
   if (document.locations_.too_deep) {

@@ -52,15 +52,18 @@ Decision decide_quarantine(const Upgrade& upgrade, const QuarantineRequested& ev
 Decision decide_skip(const Upgrade& upgrade, const SkipRequested& event, base::TimePoint now);
 
 /// Ends the pause. Tasks that were decided but reached nobody are sent again: nothing is lost by a
-/// second copy, and agents that came during the pause were not sent them.
-void add_resume(const Upgrade& upgrade, const Actor& actor, Deciding& deciding);
+/// second copy, and agents that came during the pause were not sent them. Not `ended`: this
+/// decision ends that one.
+void add_resume(const Upgrade& upgrade, const Actor& actor, Deciding& deciding,
+                std::optional<base::StepIndex> ended = {});
 
 /// Adds the end of a failed try: an automatic retry inside the attempt budget, or a failed turn.
 void add_failure(const Upgrade& upgrade, base::StepIndex step, const TaskFailed& failure,
                  Deciding& deciding);
 
 /// A pause of rollmill's own ends with the repair; a person's pause only with `resume`.
-void end_own_pause(const Upgrade& upgrade, const Actor& actor, Deciding& deciding);
+void end_own_pause(const Upgrade& upgrade, const Actor& actor, Deciding& deciding,
+                   std::optional<base::StepIndex> ended = {});
 /// The task of a step in flight is told to give up.
 CancelTask cancel_of(const Upgrade& upgrade, base::StepIndex step);
 /// Turns round, whoever asks; `by` empty: the policy.

@@ -23,10 +23,12 @@ bool judgement_failed(const Upgrade& upgrade) {
   return run.judged && has_failed_check(upgrade.plan->policy, run.checks);
 }
 
-/// Steps whose effect a later phase relies on cannot be left out.
-bool may_skip(Verb verb) {
-  switch (verb) {
+/// Steps whose effect a later phase relies on cannot be left out; of surveys, the one that writes
+/// down what the others compare with.
+bool may_skip(const Step& step) {
+  switch (step.verb) {
     case Verb::Survey:
+      return !step.args.baseline;
     case Verb::Probe:
     case Verb::Enlist:
     case Verb::Restore:
@@ -80,14 +82,16 @@ std::optional<Decision> refuse_turning(const Upgrade& upgrade) {
 
 }  // namespace
 
-void end_own_pause(const Upgrade& upgrade, const Actor& actor, Deciding& deciding) {
-  if (upgrade.pause && upgrade.pause->by.empty()) add_resume(upgrade, actor, deciding);
+void end_own_pause(const Upgrade& upgrade, const Actor& actor, Deciding& deciding,
+                   std::optional<base::StepIndex> ended) {
+  if (upgrade.pause && upgrade.pause->by.empty()) add_resume(upgrade, actor, deciding, ended);
 }
 
-void add_resume(const Upgrade& upgrade, const Actor& actor, Deciding& deciding) {
+void add_resume(const Upgrade& upgrade, const Actor& actor, Deciding& deciding,
+                std::optional<base::StepIndex> ended) {
   deciding.fact(UpgradeResumed{actor.by, actor.reason});
   for (const base::StepIndex step : upgrade.in_flight) {
-    if (upgrade.steps[step.value].state != StepState::Dispatched) continue;
+    if (step == ended || upgrade.steps[step.value].state != StepState::Dispatched) continue;
     const Step& plan = step_at(upgrade, step);
     deciding.command(
         SendTask{upgrade.plan->fleet.hosts[plan.host.value].name, task_of(upgrade, step)});
@@ -200,8 +204,7 @@ Decision decide_skip(const Upgrade& upgrade, const SkipRequested& event, base::T
                   "the plan has no step " + std::to_string(event.step.value));
   }
   const std::string name = name_step(upgrade, event.step);
-  const Verb verb = step_at(upgrade, event.step).verb;
-  if (!may_skip(verb)) {
+  if (!may_skip(step_at(upgrade, event.step))) {
     return refuse(ErrorCode::FailedPrecondition,
                   name + " cannot be left out: later phases rely on it; retry it, or abort");
   }

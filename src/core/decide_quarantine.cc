@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/decide_parts.h"
+#include "core/fleet_reading.h"
 #include "core/navigation.h"
 
 /// A host that a person takes out of the way back.
@@ -35,7 +36,9 @@ bool will_have_turns(const Upgrade& upgrade, base::HostIndex except, const Domai
                                 const ServiceRun& run) {
     const bool same = DomainKey{service.role, service.domain} == domain;
     const bool out = upgrade.hosts[host.value].quarantine || host == except;
-    found = found || (same && !out && (run.new_release || run.stopped || run.charged));
+    const HostFacts& facts = *upgrade.hosts[host.value].facts;
+    const bool away = run.stopped || is_away(ironic_profile(), service, facts, run.charged);
+    found = found || (same && !out && (run.new_release || run.charged || away));
   });
   return found;
 }
@@ -108,14 +111,15 @@ Decision decide_quarantine(const Upgrade& upgrade, const QuarantineRequested& ev
     return refuse(refused->code, refused->message);
   }
   Deciding deciding(now);
-  if (const auto step = in_flight_on(upgrade, host)) {
+  const auto step = in_flight_on(upgrade, host);
+  if (step) {
     const std::uint32_t attempt = upgrade.steps[step->value].attempt;
     deciding.fact(StepFailed{*step, attempt,
                              {"AGENT_LOST", "the host was put in quarantine", false, {}, {}}});
     deciding.command(cancel_of(upgrade, *step));
   }
   deciding.fact(HostQuarantined{host, event.actor.by, event.actor.reason});
-  end_own_pause(upgrade, event.actor, deciding);
+  end_own_pause(upgrade, event.actor, deciding, step);
   return deciding.take();
 }
 

@@ -61,6 +61,10 @@ constexpr BlockedInfo kCodes[] = {
    "The wave is done and is watched for a while.",
    "nobody: it ends by itself",
    ""},
+  {"BUDGET_SPENT",
+   "What goes on next would take a service down, and no more of its role may be away now.",
+   "operator: turn the upgrade round, which ends every quarantine",
+   ""},
   {"PROMISE_GUARD",
    "The next task would break a promise; it was not sent. This is a bug of rollmill.",
    "operator: keep the journal and report it",
@@ -69,6 +73,11 @@ constexpr BlockedInfo kCodes[] = {
    "Services run more than one old release.",
    "operator: bring them to one release",
    "rollmill upgrade retry {upgrade}"},
+  {"PLAN_OUTDATED",
+   "A service has become something else since the plan was made, and the plan cannot take that "
+   "up.",
+   "operator: abort the upgrade, then plan again",
+   "rollmill upgrade abort {upgrade}"},
   {"UNKNOWN_CONDUCTOR",
    "A living conductor is not in the fleet file; it would be left behind on the old "
    "release.",

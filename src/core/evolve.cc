@@ -26,12 +26,7 @@ struct Evolver {
     move_state(kUpgradeTable, upgrade.state, UpgradeCause::Start);
     upgrade.started_at = at;
   }
-  void operator()(const ControllerStarted& fact) const {
-    upgrade.epoch = fact.epoch;
-    for (std::uint32_t i = 0; i < upgrade.hosts.size(); ++i) {
-      disconnect_host(upgrade, {i}, "the controller has restarted", at);
-    }
-  }
+  void operator()(const ControllerStarted& fact) const { begin_term(upgrade, fact.epoch, at); }
   void operator()(const AgentConnected& fact) const { connect_host(upgrade, fact, at); }
   void operator()(const AgentLost& fact) const {
     disconnect_host(upgrade, fact.host, fact.reason, at);

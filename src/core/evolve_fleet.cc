@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "core/evolve_parts.h"
 #include "core/navigation.h"
 #include "core/transitions.h"
@@ -34,7 +36,8 @@ void mark_what_is_done(Upgrade& upgrade) {
     ServiceRun& run = upgrade.services[turn.service_index->value];
     const bool upgrades = phase == PhaseKind::Conductors || phase == PhaseKind::Api;
     if (past_return || (upgrades && !turn.takes_down)) run.new_release = true;
-    if (past_return && phase == PhaseKind::Unpin && !turn.takes_down) run.unpinned = true;
+    const bool pinned = plan.steps[turn.first_step.value].args.pinned;
+    if (past_return && phase == PhaseKind::Unpin && !pinned) run.unpinned = !turn.takes_down;
   }
   for (const ServiceRun& run : upgrade.services) {
     upgrade.new_services += run.new_release ? 1U : 0U;
@@ -54,6 +57,24 @@ void move_waiting_turns(Upgrade& upgrade, base::HostIndex host, bool reachable) 
 
 }  // namespace
 
+void count_out_of_term(Upgrade& upgrade) {
+  for (auto& [key, domain] : upgrade.domains) domain.out_of_term = 0;
+  for_each_service(upgrade, [&](base::HostIndex host, const Service& service, const ServiceRun&) {
+    const HostRun& run = upgrade.hosts[host.value];
+    if (run.in_term || run.quarantine) return;
+    ++upgrade.domains.at({service.role, service.domain}).out_of_term;
+  });
+}
+
+void begin_term(Upgrade& upgrade, base::Epoch epoch, base::TimePoint at) {
+  upgrade.epoch = epoch;
+  for (std::uint32_t i = 0; i < upgrade.hosts.size(); ++i) {
+    disconnect_host(upgrade, {i}, "the controller has restarted", at);
+    upgrade.hosts[i].in_term = false;
+  }
+  count_out_of_term(upgrade);
+}
+
 void evolve_planned(Upgrade& upgrade, const UpgradePlanned& fact, base::TimePoint at) {
   move_state(kUpgradeTable, upgrade.state, UpgradeCause::Plan);
   ROLLMILL_CHECK(fact.plan != nullptr && !fact.plan->phases.empty());
@@ -68,6 +89,7 @@ void evolve_planned(Upgrade& upgrade, const UpgradePlanned& fact, base::TimePoin
   upgrade.turns.resize(fact.plan->turns.size());
   upgrade.steps.resize(fact.plan->steps.size());
   index_hosts(upgrade);
+  count_out_of_term(upgrade);
   mark_what_is_done(upgrade);
 }
 
@@ -79,6 +101,10 @@ void connect_host(Upgrade& upgrade, const AgentConnected& fact, base::TimePoint 
   run.boot_id = fact.boot_id;
   run.lost_reason.clear();
   move_waiting_turns(upgrade, fact.host, true);
+  if (std::exchange(run.in_term, true) || run.quarantine) return;
+  for (const Service& service : upgrade.plan->fleet.hosts[fact.host.value].services) {
+    --upgrade.domains.at({service.role, service.domain}).out_of_term;
+  }
 }
 
 void disconnect_host(Upgrade& upgrade, base::HostIndex host, const std::string& reason,

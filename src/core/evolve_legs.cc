@@ -64,12 +64,13 @@ void take_readings(Upgrade& upgrade) {
   });
 }
 
-/// A service that the new leg takes nowhere is up: its charge ends.
+/// A service that the new leg has no turn for is up: its charge ends. One that is only proven to be
+/// up holds its charge until it is.
 void return_charges(Upgrade& upgrade) {
   std::vector<bool> needed(upgrade.services.size());
   for (const Turn& turn : upgrade.plan->turns) {
     const bool of_leg = upgrade.plan->waves[turn.wave.value].phase >= upgrade.leg;
-    if (of_leg && turn.takes_down) needed[turn.service_index->value] = true;
+    if (of_leg && turn.service_index) needed[turn.service_index->value] = true;
   }
   std::size_t index = 0;
   for_each_service(upgrade, [&](base::HostIndex, const Service& service, ServiceRun& run) {
@@ -110,6 +111,7 @@ void turn_direction(Upgrade& upgrade, const DirectionTurned& fact, base::TimePoi
   for (WaveRun& wave : upgrade.waves) wave.stalled_until.reset();
   for (HostRun& host : upgrade.hosts) host.quarantine.reset();
   for (auto& [key, domain] : upgrade.domains) domain.quarantined = 0;
+  count_out_of_term(upgrade);
   drop_timers(upgrade);
 }
 
@@ -125,6 +127,7 @@ void quarantine_host(Upgrade& upgrade, const HostQuarantined& fact) {
     if (run.charged) --domain.charged;
     run.charged = run.stopped = false;
   });
+  count_out_of_term(upgrade);
 }
 
 void extend_plan(Upgrade& upgrade, const PlanExtended& fact, base::TimePoint at) {

@@ -9,6 +9,10 @@
 namespace rollmill::core {
 
 void evolve_planned(Upgrade& upgrade, const UpgradePlanned& fact, base::TimePoint at);
+/// No agent has connected to this controller yet.
+void begin_term(Upgrade& upgrade, base::Epoch epoch, base::TimePoint at);
+/// Counts `out_of_term` of every domain anew.
+void count_out_of_term(Upgrade& upgrade);
 void connect_host(Upgrade& upgrade, const AgentConnected& fact, base::TimePoint at);
 void disconnect_host(Upgrade& upgrade, base::HostIndex host, const std::string& reason,
                      base::TimePoint at);

@@ -132,6 +132,45 @@ std::optional<Blocked> explain_steps(const Upgrade& upgrade) {
   return oldest;
 }
 
+std::string name_role(const DomainKey& domain) {
+  return domain.first + (domain.second.empty() ? "" : " in " + domain.second);
+}
+
+/// A service of this domain may still be under the command of another controller.
+Blocked out_of_term(const Upgrade& upgrade, const DomainKey& domain) {
+  base::HostIndex first;
+  std::uint32_t count = 0;
+  for_each_service(upgrade, [&](base::HostIndex host, const Service& service, const ServiceRun&) {
+    const HostRun& run = upgrade.hosts[host.value];
+    if (run.in_term || run.quarantine || DomainKey{service.role, service.domain} != domain) return;
+    if (count++ == 0) first = host;
+  });
+  return agent_away(upgrade, first,
+                    std::to_string(count) + " agent(s) have not connected since this controller "
+                    "took over, first " + host_name(upgrade, first) + "; until then another one "
+                    "may command them, and no " + name_role(domain) + " is taken down");
+}
+
+/// Turns that could start, but for their budget, while nothing is under way that gives it back.
+std::optional<Blocked> explain_budget(const Upgrade& upgrade, const WaveRun& wave) {
+  if (wave.state != WaveState::Active || wave.turns_active > 0) return std::nullopt;
+  for (const auto& [domain, turns] : upgrade.startable) {
+    if (turns.empty() || budget_allows(upgrade, domain)) continue;
+    const DomainRun& run = upgrade.domains.at(domain);
+    if (run.out_of_term > 0) return out_of_term(upgrade, domain);
+    const base::HostIndex host = turn_at(upgrade, *turns.begin()).host;
+    const Budget budget = budget_of(upgrade.plan->policy, domain.first);
+    return blocked(upgrade, "BUDGET_SPENT",
+                   "the turn of " + host_name(upgrade, host) + " waits: of " +
+                       std::to_string(run.total) + " " + name_role(domain) + ", " +
+                       std::to_string(run.quarantined) + " are in quarantine, " +
+                       std::to_string(run.charged) + " are away, and " +
+                       std::to_string(budget.min_available) + " must stay up",
+                   upgrade.hosts[host.value].since, {host_name(upgrade, host), "", ""});
+  }
+  return std::nullopt;
+}
+
 std::optional<Blocked> explain_wave(const Upgrade& upgrade) {
   if (all_phases_done(upgrade) ||
       upgrade.phases[upgrade.phase.value].state != PhaseState::Active ||
@@ -153,7 +192,7 @@ std::optional<Blocked> explain_wave(const Upgrade& upgrade) {
                    "watching the wave until " + base::format_time(wave.soak_until),
                    wave.soak_until - soak, {});
   }
-  return std::nullopt;
+  return explain_budget(upgrade, wave);
 }
 
 std::optional<Blocked> explain_retry(const Upgrade& upgrade, base::TimePoint now) {

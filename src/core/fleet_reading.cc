@@ -69,7 +69,7 @@ class Reader {
               "after it started; restart it, then plan again");
       return Standing::Old;
     }
-    return *release == request_.to ? read_new(name, *seen) : read_old(name, *release);
+    return *release == request_.to ? read_new(name, *seen, facts) : read_old(name, *release);
   }
 
   Standing read_old(const std::string& name, const ReleaseNumber& release) {
@@ -78,8 +78,15 @@ class Reader {
     return Standing::Old;
   }
 
-  Standing read_new(const std::string& name, const ServiceFacts& seen) {
+  Standing read_new(const std::string& name, const ServiceFacts& seen, const HostFacts& facts) {
     const std::string to = to_string(request_.to);
+    if (seen.pin.empty() && seen.config_newer_than_process) {
+      problem(name + ": cannot tell whether it runs pinned, its configuration changed after it "
+              "started; " + (detail(facts, "config.drop_in") == "edited"
+                                 ? "undo the edit of our drop-in there, then retry"
+                                 : "restart it, then retry"));
+      return Standing::NewPinned;
+    }
     if (seen.pin.empty()) {
       unpinned_name_ = name;
       reading_.any_unpinned = true;

@@ -19,7 +19,9 @@ void check_budgets(const Upgrade& upgrade, Broken& broken) {
                                 const ServiceRun& seen) {
     DomainRun& run = counted[{service.role, service.domain}];
     ++run.total;
-    if (upgrade.hosts[host.value].quarantine) ++run.quarantined;
+    const HostRun& own = upgrade.hosts[host.value];
+    if (own.quarantine) ++run.quarantined;
+    if (!own.quarantine && !own.in_term) ++run.out_of_term;
     if (seen.charged) ++run.charged;
   });
   for (std::size_t i = 0; i < upgrade.turns.size(); ++i) {

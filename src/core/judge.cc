@@ -46,6 +46,30 @@ void judge_releases(const Plan& plan, const FleetFacts& facts, Results& results)
                     : wrong);
 }
 
+/// What a plan that was made of older readings cannot take up: it proves services that are of A
+/// now, or would still go by way of pins where one of B runs without.
+void judge_plan_fits(const Plan& plan, const FleetFacts& facts, Results& results) {
+  std::string wrong;
+  for (const Turn& turn : plan.turns) {
+    const Phase& phase = plan.phases[plan.waves[turn.wave.value].phase.value];
+    const bool upgrades = phase.kind == PhaseKind::Conductors || phase.kind == PhaseKind::Api;
+    if (!upgrades || phase.leg != plan.phases.back().leg) continue;
+    const Host& host = plan.fleet.hosts[turn.host.value];
+    const auto found = facts.find(host.name);
+    if (found == facts.end()) continue;
+    const ServiceFacts* seen = find_running(found->second, turn.service);
+    if (seen == nullptr) continue;
+    const bool is_new = parse_release_number(seen->release) == plan.to;
+    const bool unpinned = is_new && seen->pin.empty();
+    if (!unpinned && (is_new || turn.takes_down)) continue;
+    wrong += (wrong.empty() ? "" : ", ") + host.name.text + " (" + turn.service + ") runs " +
+             seen->release + (unpinned ? " unpinned" : "");
+  }
+  add(results, "preflight.plan-fits", wrong.empty(),
+      wrong.empty() ? "the services are what the plan was made for"
+                    : "not what the plan was made for: " + wrong + "; abort, then plan again");
+}
+
 void judge_strangers(const Plan& plan, const FleetFacts& facts, const char* id, Results& results) {
   std::set<std::string> known;
   for (const auto& [name, host] : facts) known.insert(detail(host, "conductor.hostname"));
@@ -102,15 +126,20 @@ void judge_redundancy(const Plan& plan, const FleetFacts& facts, Results& result
 void judge_apis(const Plan& plan, const FleetFacts& facts, Results& results) {
   std::uint32_t with_balancer = 0;
   std::uint32_t serving = 0;
+  std::string out;
   for (const auto& [name, host] : facts) {
     const std::string state = detail(host, "balancer.serving");
     with_balancer += state.empty() ? 0U : 1U;
     serving += state == "yes" ? 1U : 0U;
+    if (state == "no") {
+      out += (out.empty() ? ", not to " : ", ") + name.text + " (" +
+             detail(host, "balancer.state") + ")";
+    }
   }
   if (with_balancer == 0) return;
   const bool accepted = budget_of(plan.policy, "api").min_available == 0;
   add(results, "preflight.two-apis", serving >= 2 || accepted,
-      "the balancer sends requests to " + std::to_string(serving) + " API(s)");
+      "the balancer sends requests to " + std::to_string(serving) + " API(s)" + out);
 }
 
 void judge_hardware_types(const Profile& profile, const Plan& plan, const FleetFacts& facts,
@@ -218,6 +247,7 @@ std::string services_unlike(const Plan& plan, const FleetFacts& facts, const Wan
 Results judge_preflight(const Profile& profile, const Plan& plan, const FleetFacts& facts) {
   Results results;
   judge_releases(plan, facts, results);
+  judge_plan_fits(plan, facts, results);
   judge_strangers(plan, facts, "preflight.no-unknown-conductor", results);
   judge_hostnames(facts, results);
   judge_redundancy(plan, facts, results);

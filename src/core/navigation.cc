@@ -43,7 +43,7 @@ bool budget_allows(const Upgrade& upgrade, const DomainKey& domain) {
   if (found == upgrade.domains.end()) return true;
   const Budget budget = budget_of(upgrade.plan->policy, domain.first);
   const DomainRun& run = found->second;
-  return run.charged + 1 <= budget.max_unavailable &&
+  return run.out_of_term == 0 && run.charged + 1 <= budget.max_unavailable &&
          run.total >= run.quarantined + run.charged + 1 + budget.min_available;
 }
 

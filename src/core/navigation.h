@@ -63,7 +63,8 @@ FleetFacts facts_of(const Upgrade& upgrade);
 /// Why nothing leads back any more, and what can be done instead; nothing while there is a way.
 std::optional<std::string> why_no_way_back(const Upgrade& upgrade);
 Budget budget_of(const Policy& policy, const std::string& role);
-/// May one more service of this role and domain go away now?
+/// May one more service of this role and domain go away now? Not while one of them may be under
+/// the command of another controller.
 bool budget_allows(const Upgrade& upgrade, const DomainKey& domain);
 /// More failed services than the policy tolerates, in all or in one domain.
 bool too_many_failures(const Upgrade& upgrade);

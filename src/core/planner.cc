@@ -47,10 +47,26 @@ class Planner {
 
   void preflight() {
     build_.begin_phase(PhaseKind::Preflight, "nothing is changed");
+    put_back_apis();
     build_.add_everywhere("all hosts", {Verb::Inspect}, args());
     TaskArgs survey = args();
     survey.baseline = true;
     build_.add_schema_turn({Verb::Survey}, survey);
+  }
+
+  /// Those that an earlier leg took out of the balancer before a preflight had passed: this one
+  /// would find them missing.
+  void put_back_apis() {
+    const auto add = [&](base::ServiceIndex service) {
+      build_.add_service_turn(service, false, {Verb::Probe, Verb::Enlist}, proving(false, false));
+    };
+    for (const RoleInfo& role : profile_.roles) {
+      std::vector<base::ServiceIndex> out;
+      for (const base::ServiceIndex service : build_.services_of(role.role)) {
+        if (role.serves_api && is_charged(service)) out.push_back(service);
+      }
+      build_.add_first_wave(out, add);
+    }
   }
 
   void stage() {
@@ -126,6 +142,7 @@ class Planner {
     build_.set_gate({"unpin",
                      "the first row that an unpinned service saves cannot be read by release " +
                          to_string(plan_.from) + "; after it there is no way back"});
+    if (reading_.any_unpinned) prove_running();
     for (const RoleInfo& role : profile_.roles) {
       std::vector<Verb> verbs = {Verb::Drain, Verb::Stop, Verb::Unpin, Verb::Start, Verb::Probe};
       if (role.serves_api) verbs.push_back(Verb::Enlist);
@@ -138,6 +155,21 @@ class Planner {
       build_.add_first_wave(take_unproven(others), add);
       build_.begin_wave(role.role + " services", plan_.policy.soak);
       std::for_each(others.begin(), others.end(), add);
+    }
+  }
+
+  /// No preflight goes before: what was read to run may have been stopped since, by a task of the
+  /// upgrade before that was still under way. These steps come to the agent behind that task.
+  void prove_running() {
+    build_.begin_wave("running services still answer");
+    for (const RoleInfo& role : profile_.roles) {
+      std::vector<Verb> verbs = {Verb::Start, Verb::Probe};
+      if (role.serves_api) verbs.push_back(Verb::Enlist);
+      std::vector<base::ServiceIndex> running = build_.services_of(role.role);
+      take_unproven(running);
+      for (const base::ServiceIndex service : running) {
+        build_.add_service_turn(service, false, verbs, proving(true, true));
+      }
     }
   }
 

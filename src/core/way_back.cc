@@ -11,12 +11,14 @@ namespace {
 /// What one service needs to be of A again.
 enum class Need {
   Nothing,  ///< It is of A and serves.
+  Proof,    ///< It is of A, but was under way: nobody has seen yet that it works.
   Turn,     ///< It is of B, or has been.
   First,    ///< The same, and it is down, out of the balancer or was under way.
 };
 
 struct BackReading {
   std::vector<Need> services;    ///< By service index.
+  std::vector<bool> untouched;   ///< By service index: older than all that we wrote.
   std::vector<bool> drop_in;     ///< By host index: there is something of ours in its files.
   std::vector<bool> reinstall;   ///< By host index: A is not what is installed there.
   std::vector<std::string> problems;
@@ -43,6 +45,7 @@ class BackReader {
     reading_.drop_in.push_back(false);
     reading_.reinstall.push_back(false);
     reading_.services.resize(reading_.services.size() + host.services.size(), Need::Nothing);
+    reading_.untouched.resize(reading_.services.size(), true);
   }
 
   void read_host(const Host& host) {
@@ -70,11 +73,15 @@ class BackReader {
     if (seen == nullptr) note(name + " does not run; it is brought back first");
     if (seen != nullptr) refuse_unpinned(name, *seen, facts);
     const bool away = is_away(profile_, service, facts, is_charged());
-    const Need need = !away && is_old(*seen)  ? Need::Nothing
+    const bool old = !away && is_old(*seen);
+    const Need need = old && is_charged()     ? Need::Proof
+                      : old                   ? Need::Nothing
                       : away || is_charged() ? Need::First
                                               : Need::Turn;
     reading_.anything = reading_.anything || need != Need::Nothing;
     reading_.services.push_back(need);
+    // Its pin leaves the file just before a turn starts it.
+    reading_.untouched.push_back(old && (!is_charged() || !seen->pin.empty()));
   }
 
   bool is_old(const ServiceFacts& seen) const {
@@ -131,6 +138,11 @@ class BackPlanner {
     return args;
   }
 
+  /// One that was never touched is older than what we wrote and took away again.
+  TaskArgs proving(base::ServiceIndex service) const {
+    return reading_.untouched[service.value] ? build_.common() : bringing_back();
+  }
+
   Need need(base::ServiceIndex service) const { return reading_.services[service.value]; }
 
   void stage() {
@@ -149,7 +161,7 @@ class BackPlanner {
     std::vector<base::ServiceIndex> first;
     std::vector<base::ServiceIndex> others;
     for (const base::ServiceIndex service : build_.services_of(role.role)) {
-      if (need(service) == Need::First) first.push_back(service);
+      if (need(service) == Need::First || need(service) == Need::Proof) first.push_back(service);
       if (need(service) == Need::Turn) others.push_back(service);
     }
     if (first.empty() && others.empty()) return;
@@ -161,6 +173,9 @@ class BackPlanner {
   }
 
   void add_turn(base::ServiceIndex service, const RoleInfo& role) {
+    if (need(service) == Need::Proof) {
+      return build_.add_service_turn(service, false, {Verb::Probe}, proving(service));
+    }
     std::vector<Verb> verbs = {Verb::Drain, Verb::Stop,  Verb::Install,
                                Verb::Unpin, Verb::Start, Verb::Probe};
     if (role.serves_api) verbs.push_back(Verb::Enlist);
@@ -193,7 +208,6 @@ class BackPlanner {
     return false;
   }
 
-  /// Services that were never touched are older than what we wrote and took away again.
   void verify() {
     build_.begin_phase(PhaseKind::Verify, "nothing is changed");
     build_.begin_wave("all hosts");
@@ -201,7 +215,7 @@ class BackPlanner {
     for (std::uint32_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
       std::vector<TaskArgs> args;
       for (const Service& each : plan_.fleet.hosts[i].services) {
-        args.push_back(need({service++}) == Need::Nothing ? build_.common() : bringing_back());
+        args.push_back(proving({service++}));
         args.back().service = each.name;
         args.back().role = each.role;
       }

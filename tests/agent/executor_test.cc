@@ -117,7 +117,7 @@ TEST(Executor, answers_every_cause_in_every_state) {
 
 TEST(Executor, answers_every_cause_for_a_task_it_does_not_know) {
   EXPECT_EQ(words(Loop().step(TaskCame{task(key(1))})), "raised taken >accepted >start");
-  EXPECT_EQ(words(Loop().step(CancelCame{key(1)})), "raised >CANCELLED");
+  EXPECT_EQ(words(Loop().step(CancelCame{key(1)})), "raised ended >CANCELLED");
   EXPECT_EQ(words(Loop().step(AckCame{key(1)})), "raised refused");
   EXPECT_EQ(words(Loop().step(TaskDone{done(key(1))})), "refused");
 }
@@ -220,6 +220,24 @@ TEST(Executor, remembers_over_a_restart_that_a_task_was_cancelled) {
   const Decision decision = with_task_in(TaskState::Cancelling).step(Restarted{});
   ASSERT_EQ(decision.commands.size(), 1U);
   EXPECT_TRUE(std::get<StartTask>(decision.commands.front()).cancelled);
+}
+
+TEST(Executor, never_runs_a_task_that_comes_after_its_cancel) {
+  Loop loop;
+  loop.step(CancelCame{key(1)});
+  EXPECT_EQ(words(loop.step(TaskCame{task(key(1))})), ">CANCELLED");
+  EXPECT_EQ(words(loop.step(ResendDue{})), ">CANCELLED");
+  loop.step(AckCame{key(1)});
+  EXPECT_EQ(words(loop.step(TaskCame{task(key(1))})), ">CANCELLED");
+  EXPECT_EQ(words(loop.step(TaskCame{task(key(1, 2))})), "taken >accepted >start");
+}
+
+TEST(Executor, notes_no_cancel_of_an_old_attempt_and_no_more_than_it_keeps_open) {
+  Loop loop;
+  loop.step(TaskCame{task(key(1, 2))});
+  EXPECT_EQ(words(loop.step(CancelCame{key(1)})), "refused");
+  for (std::uint32_t step = 2; step <= kMaxUnacked; ++step) loop.step(CancelCame{key(step)});
+  EXPECT_EQ(words(loop.step(CancelCame{key(999)})), "refused");
 }
 
 TEST(Executor, forgets_only_the_oldest_acknowledged_tasks) {

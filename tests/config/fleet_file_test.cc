@@ -103,6 +103,11 @@ TEST(FleetFile, text_that_is_not_json_is_refused_where_it_breaks) {
   EXPECT_EQ(error.substr(0, 36), "fleet.json:3: column 13: not JSON: s") << error;
 }
 
+TEST(FleetFile, number_that_no_machine_holds_is_refused_where_it_stands) {
+  EXPECT_EQ(error_of("{\n  \"fleet\": 1e999}"),
+            "fleet.json:2: column 12: the number 1e999 is too large");
+}
+
 TEST(FleetFile, other_tops_and_deep_nests_are_refused) {
   EXPECT_EQ(error_of("[]"), "fleet.json:1: /: must be an object: {...}, and is []");
   EXPECT_EQ(error_of(std::string(100, '[') + std::string(100, ']')),

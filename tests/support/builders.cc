@@ -1,9 +1,12 @@
 #include "support/builders.h"
 
+#include <charconv>
 #include <map>
+#include <set>
 #include <sstream>
+#include <stdexcept>
+#include <system_error>
 
-#include "rollmill/base/check.h"
 #include "support/fleet_twin.h"
 
 namespace rollmill::test {
@@ -19,18 +22,34 @@ struct Item {
   bool schema = false;
 };
 
+constexpr std::uint32_t kMostOfAKind = 5000;
+
+[[noreturn]] void not_a_fleet(const std::string& words) {
+  throw std::invalid_argument("this names no hosts: \"" + words + "\"");
+}
+
+std::uint32_t read_count(const std::string& word, const std::string& words) {
+  std::uint32_t count = 0;
+  const char* const end = word.data() + word.size();
+  const auto parsed = std::from_chars(word.data() + 1, end, count);
+  if (word.front() != 'x' || parsed.ec != std::errc() || parsed.ptr != end) not_a_fleet(words);
+  if (count > kMostOfAKind) not_a_fleet(words);
+  return count;
+}
+
 Item read_item(const std::string& words) {
   std::istringstream in(words);
   Item item;
   in >> item.kind;
+  const std::set<std::string> kinds = {"cond", "api", "both", "admin"};
+  if (!kinds.contains(item.kind)) not_a_fleet(words);
   for (std::string word; in >> word;) {
     if (word == "schema") {
       item.schema = true;
     } else if (word.front() == '@') {
       item.domain = word.substr(1);
     } else {
-      ROLLMILL_CHECK(word.front() == 'x');
-      item.count = static_cast<std::uint32_t>(std::stoul(word.substr(1)));
+      item.count = read_count(word, words);
     }
   }
   return item;
@@ -49,8 +68,7 @@ std::vector<Service> services_of(const Item& item) {
   if (item.kind == "cond") return {conductor};
   if (item.kind == "api") return {api};
   if (item.kind == "both") return {conductor, api};
-  ROLLMILL_CHECK(item.kind == "admin");
-  return {};
+  return {};  // "admin"
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ base::TimePoint start_time();
 
 /// A fleet from words: "cond x3, api x2, admin schema". An item is a kind, then any of `xN` (how
 /// many), `@domain`, `schema`. Kinds: `cond`, `api`, `both` (a conductor and an API on one host),
-/// `admin` (no service). Hosts are numbered by kind, but a kind that occurs once is not. Aborts on
-/// words it does not know.
+/// `admin` (no service). Hosts are numbered by kind, but a kind that occurs once is not. Throws
+/// std::invalid_argument on other words, and on more than 5,000 of a kind.
 core::Fleet fleet(const std::string& words);
 
 /// The policy of most tests: a backup is named, soaks are short, everything else as it comes.

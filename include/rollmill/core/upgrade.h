@@ -66,6 +66,7 @@ struct PhaseRun {
 /// One host: is its agent connected, and what was read there last.
 struct HostRun {
   bool connected = false;
+  bool in_term = false;     ///< It has connected since this controller's term began.
   base::TimePoint since{};  ///< Of the last change of `connected`.
   std::string agent_version;
   std::string boot_id;
@@ -92,6 +93,9 @@ struct DomainRun {
   std::uint32_t charged = 0;  ///< Services that are `charged`.
   std::uint32_t failed = 0;
   std::uint32_t quarantined = 0;  ///< Services of hosts in quarantine; not charged.
+  /// Services of hosts that are neither `in_term` nor in quarantine: a controller of an older term
+  /// may still take them down.
+  std::uint32_t out_of_term = 0;
   bool operator==(const DomainRun&) const = default;
 };
 /// A gate's approval: who, why and until when.

@@ -66,6 +66,9 @@ base::Result<JsonDocument> JsonDocument::parse(std::string_view text) {
     return base::Error{
         base::ErrorCode::InvalidArgument,
         "this is not JSON (byte " + std::to_string(error.byte) + "): check the text"};
+  } catch (const Json::out_of_range&) {
+    return base::Error{base::ErrorCode::InvalidArgument,
+                       "this holds a number that is too large: check the text"};
   }
 }
 

@@ -102,7 +102,8 @@ base::Result<Schema::Histogram> read_histogram(const std::string& line) {
   if (!tables.is_object()) return wrong_shape("row versions", line);
   Schema::Histogram histogram;
   for (const auto& [table, versions] : tables.items()) {
-    if (!versions.is_object()) return wrong_shape("row versions of " + table, line);
+    if (table.empty() || !versions.is_object())
+      return wrong_shape("row versions of \"" + table + "\"", line);
     const bool unversioned = versions.size() == 1 && versions.contains("");
     if (unversioned) continue;
     auto& rows = histogram[table];

@@ -67,6 +67,8 @@ bool Deployment::all_on_release(const core::ReleaseNumber& release,
 
 void Deployment::left_out(std::size_t place, bool is) { site_->promises.left_out(place, is); }
 
+void Deployment::vouched_for(std::size_t place) { site_->promises.vouched_for(place); }
+
 const TrafficCount& Deployment::traffic() const { return traffic_->count(); }
 
 bool Deployment::answers_list() const {

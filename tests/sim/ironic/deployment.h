@@ -52,6 +52,8 @@ class Deployment {
   /// A person has taken the host out of the upgrade, or it belongs to it again: what is down there
   /// is not down by our hand, and not there for its group's least number either.
   void left_out(std::size_t place, bool is);
+  /// A person has said that the services of the host need no proof.
+  void vouched_for(std::size_t place);
   /// Sentences, each beginning with the number of a promise or with "policy"; grows, never
   /// shrinks. Cheap.
   const std::vector<std::string>& broken_promises() const;

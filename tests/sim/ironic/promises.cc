@@ -152,6 +152,12 @@ void Promises::left_out(std::size_t host, bool is) {
   }
 }
 
+void Promises::vouched_for(std::size_t host) {
+  for (const Daemon* each : daemons_) {
+    if (each->host == host) comes_up(*each);
+  }
+}
+
 void Promises::disturbed(std::size_t host) { hosts_[host].effects.clear(); }
 
 void Promises::list_failed(const std::string& why) { broke("12: a list failed: " + why); }

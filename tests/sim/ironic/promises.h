@@ -44,6 +44,8 @@ class Promises {
   void begins(const Effect& effect, std::uint64_t subject, bool at_work);
   /// A person has the host in hand: nothing that is down there is down by ours; or not any more.
   void left_out(std::size_t host, bool is);
+  /// A person answers for the services of the host: what is down there is so by their word.
+  void vouched_for(std::size_t host);
   bool is_left_out(std::size_t host) const { return hosts_[host].left_out; }
   /// The world has changed something on this host: an effect may be needed again.
   void disturbed(std::size_t host);

@@ -135,6 +135,9 @@ void People::do_as_told(const core::Upgrade& upgrade, std::string messages) {
     messages += "\n" + core::host_name(upgrade, core::step_at(upgrade, step).host) + ": " +
                 upgrade.steps[step.value].message;
   }
+  if (messages.find("abort, then plan again") != std::string::npos) {
+    return request(upgrade, core::AbortRequested{actor_});
+  }
   std::istringstream lines(messages);
   for (std::string line; std::getline(lines, line);) {
     const bool restart = line.find("estart it") != std::string::npos;
@@ -173,7 +176,8 @@ bool People::skip_proof(const core::Upgrade& upgrade) {
   const base::TurnIndex index = *upgrade.failed_turns.begin();
   const base::StepIndex step = core::current_step(upgrade, index);
   const core::Step& plan = core::step_at(upgrade, step);
-  if (plan.verb != core::Verb::Survey && plan.verb != core::Verb::Probe) return false;
+  const bool compares = plan.verb == core::Verb::Survey && !plan.args.baseline;
+  if (!compares && plan.verb != core::Verb::Probe) return false;
   if (!world_.deployment().host(plan.host.value).healthy()) return false;
   request(upgrade, core::SkipRequested{step, {actor_.by, "the host was looked at by hand"}});
   return true;

@@ -148,6 +148,9 @@ void World::fact(const core::Upgrade& upgrade, const core::Fact& done) {
     if (approval->gate == "unpin") deployment_.approved();
   }
   if (std::holds_alternative<core::UpgradePlanned>(done.body)) deployment_.approved(false);
+  if (const auto* skipped = std::get_if<core::StepSkipped>(&done.body)) {
+    deployment_.vouched_for(upgrade.plan->steps[skipped->step.value].host.value);
+  }
   tell_left_out(upgrade, done);
   if (traced()) {
     const core::EventView event = core::make_event(upgrade, watch_.facts(), done);
@@ -217,7 +220,11 @@ void World::judge_end() {
   wait_for_acks();
   watch_.check_whole(history());
   const core::Upgrade* last = watch_.upgrade();
-  if (last == nullptr || last->state == core::UpgradeState::Aborted) return;
+  // A start that was asked for long ago may have come meanwhile: then it is not a time of rest.
+  if (last == nullptr || (last->state != core::UpgradeState::Succeeded &&
+                          last->state != core::UpgradeState::RolledBack)) {
+    return;
+  }
   for (const std::string& what : deployment_.broken_at_rest()) wrong("at rest: promise " + what);
 }
 
