@@ -117,6 +117,7 @@ void Agent::append(const std::vector<core::TaskFact>& facts) {
 void Agent::perform(const Command& command) {
   std::visit(base::Overloaded{
                  [this](const StartTask& start) {
+                   if (has_begun(start.task.key)) return;
                    to_start_ = start;
                    start_next();
                  },
@@ -131,16 +132,22 @@ void Agent::perform(const Command& command) {
              command);
 }
 
+/// On the task thread, or next on it.
+bool Agent::has_begun(const core::TaskKey& key) const {
+  return (context_ && on_thread_.same_task(key)) ||
+         (to_start_ && to_start_->task.key.same_task(key));
+}
+
 void Agent::start_next() {
   if (worker_busy_ || !to_start_) return;
   const StartTask start = *std::exchange(to_start_, std::nullopt);
   waiting_ = {};
   const core::TaskKey key = start.task.key;
+  on_thread_ = key;
   context_ = std::make_shared<TaskContext>(ports_.pacer, ports_.output, start.task.time_limit,
                                            [this, key](const core::TaskWaiting& cause) {
                                              post([this, key, cause] { task_waits(key, cause); });
                                            });
-  if (start.cancelled) context_->cancel();
   worker_busy_ = true;
   ports_.worker.start([this, start, context = context_] { run_job(start, *context); });
 }
@@ -148,18 +155,27 @@ void Agent::start_next() {
 /// On the task thread.
 void Agent::run_job(const StartTask& start, TaskContext& context) {
   core::TaskReport report{start.task.key, {}};
+  report.outcome = run(start, context);
+  post([this, report = std::move(report)]() mutable { task_ended(std::move(report)); });
+}
+
+core::TaskOutcome Agent::run(const StartTask& start, TaskContext& context) {
   try {
     Job job(settings_, host_, start.task, context, context.started_at());
-    if (const auto bound = ports_.output.bind(start.task.key); !bound)
-      report.outcome = *job.unreadable("The folder for the task's output", bound.error());
-    else
-      report.outcome = run_task(job);
+    if (start.cancelled) {
+      const auto settled = ports_.output.settle(start.task.key);
+      if (!settled) return *job.unreadable("A command of the task", settled.error());
+      return give_up_task(job);
+    }
+    const auto bound = ports_.output.bind(start.task.key);
+    if (!bound) return *job.unreadable("The folder for the task's output", bound.error());
+    core::TaskOutcome outcome = run_task(job);
     const auto freed = ports_.output.bind(std::nullopt);
     if (!freed) context.say("the task's output stays open: " + freed.error().message);
+    return outcome;
   } catch (const std::exception& error) {
-    report.outcome = fault(error.what());
+    return fault(error.what());
   }
-  post([this, report = std::move(report)]() mutable { task_ended(std::move(report)); });
 }
 
 void Agent::task_ended(core::TaskReport report) {

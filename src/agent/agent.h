@@ -63,8 +63,10 @@ class Agent : public ports::AgentInbox {
   void append(const std::vector<core::TaskFact>& facts);
   void perform(const Command& command);
 
+  bool has_begun(const core::TaskKey& key) const;
   void start_next();
   void run_job(const StartTask& start, TaskContext& context);
+  core::TaskOutcome run(const StartTask& start, TaskContext& context);
   void task_ended(core::TaskReport report);
   void task_waits(const core::TaskKey& key, const core::TaskWaiting& cause);
   void send_waiting();
@@ -90,6 +92,7 @@ class Agent : public ports::AgentInbox {
   bool worker_busy_ = false;
   std::optional<StartTask> to_start_;     ///< Waits for the reading of the host to end.
   std::shared_ptr<TaskContext> context_;  ///< Of the task on the worker.
+  core::TaskKey on_thread_;               ///< Of that task.
   core::TaskWaiting waiting_;             ///< Of that task; an empty code: it does not wait.
   core::HostFacts facts_;                 ///< Of the last reading between two tasks.
   core::HostFacts sent_facts_;

@@ -124,9 +124,11 @@ class Deciding {
     return std::move(decision_);
   }
 
+  /// A task that had begun waits for the controller's word: meanwhile a person may have given the
+  /// upgrade up and taken the host in hand.
   Decision operator()(const Restarted&) {
-    if (const TaskRun* run = active_task(executor_))
-      decision_.commands.push_back(StartTask{run->task, run->state == TaskState::Cancelling});
+    const TaskRun* run = active_task(executor_);
+    if (run != nullptr && run->state == TaskState::Cancelling) start(*run, true);
     return std::move(decision_);
   }
 
@@ -175,10 +177,16 @@ class Deciding {
     return count(executor_, queued) >= kMaxQueued || count(executor_, unacked) >= kMaxUnacked;
   }
 
+  void start(const TaskRun& run, bool cancelled) {
+    decision_.commands.push_back(StartTask{run.task, cancelled});
+  }
+
   void repeat(const TaskRun& run) {
     switch (run.state) {
-      case TaskState::Queued:
       case TaskState::Running:
+        accept(run.task.key);
+        return start(run, false);
+      case TaskState::Queued:
       case TaskState::Cancelling:
         return accept(run.task.key);
       case TaskState::Ended:
@@ -195,6 +203,13 @@ class Deciding {
     if (active_task(executor_) == nullptr) decision_.commands.push_back(StartTask{task, false});
   }
 
+  /// One that waits for a word since a restart begins as a cancelled one, so that it ends.
+  void stop(const TaskRun& run) {
+    fact(core::TaskCancelled{run.task.key});
+    decision_.commands.push_back(GiveUpTask{run.task.key});
+    start(run, true);
+  }
+
   /// The controller has moved on to a new attempt: it needs no report of this one.
   void supersede(const TaskRun& old) {
     switch (old.state) {
@@ -204,9 +219,7 @@ class Deciding {
         fact(core::TaskAcked{old.task.key});
         return;
       case TaskState::Running:
-        fact(core::TaskCancelled{old.task.key});
-        decision_.commands.push_back(GiveUpTask{old.task.key});
-        return;
+        return stop(old);
       case TaskState::Ended:
         fact(core::TaskAcked{old.task.key});
         return;
@@ -230,8 +243,7 @@ class Deciding {
         end(refused(run.task.key, "CANCELLED", "The task was cancelled before it began."));
         return std::move(decision_);
       case TaskState::Running:
-        fact(core::TaskCancelled{run.task.key});
-        decision_.commands.push_back(GiveUpTask{run.task.key});
+        stop(run);
         return std::move(decision_);
       case TaskState::Cancelling:
         return refuse("the task is being cancelled already");

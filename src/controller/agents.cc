@@ -75,9 +75,21 @@ void Controller::agent_came(const ports::AgentHello& hello,
   logs_.agent_went(hello.host);
   agents_[hello.host] = {true, ports_.clock.now(), hello.agent_version, hello.boot_id, hello.facts};
   reply(ports::AgentWelcome{epoch_});
+  give_up_leftovers(hello.host);
   Run* const run = history_.unfinished();
   if (run == nullptr || !run->upgrade.host_index.contains(hello.host)) return;
   (void)handle(*run, core::AgentCame{hello.host, hello.agent_version, hello.boot_id});
+}
+
+/// Tasks of an aborted upgrade whose agent was away then.
+void Controller::give_up_leftovers(const base::HostName& host) {
+  const Run* run = history_.newest();
+  if (run == nullptr || run->put_away() || !core::is_final(run->upgrade.state)) return;
+  for (core::Command& command : core::outstanding(run->upgrade, host)) {
+    auto& cancel = std::get<core::CancelTask>(command);
+    cancel.key.epoch = epoch_;
+    ports_.link.send(cancel);
+  }
 }
 
 void Controller::agent_went(const base::HostName& host, const std::string& reason) {
@@ -101,6 +113,8 @@ void Controller::agent_reported(const base::HostName& host, const core::TaskRepo
   } else if (core::is_final(report.outcome)) {
     // Nobody can use it any more; without an answer the agent would send it for ever.
     ports_.link.send(core::AckReport{host, report.key});
+  } else {
+    ports_.link.send(core::CancelTask{host, report.key});
   }
 }
 

@@ -101,6 +101,8 @@ class Controller {
   core::FleetFacts connected_facts() const;
   base::Error drifted(const std::string& shown_id, const core::Plan& now) const;
   base::Status check_start(const ports::StartAsked& asked);
+  base::Status check_leftovers();
+  void give_up_leftovers(const base::HostName& host);
   base::UpgradeId new_id(const core::Plan& plan);
 
   // agents.cc

@@ -114,7 +114,7 @@ Result<core::Plan> Controller::plan(const ports::PlanAsked& asked) {
 base::Status Controller::check_start(const ports::StartAsked& asked) {
   if (asked.actor.by.empty()) return nameless();
   const Run* run = history_.unfinished();
-  if (run == nullptr) return base::success();
+  if (run == nullptr) return check_leftovers();
   return Error{ErrorCode::FailedPrecondition,
                "upgrade " + run->id.text + " (" + core::to_string(run->upgrade.plan->from) +
                    " to " + core::to_string(run->upgrade.plan->to) + ") is " +
@@ -122,6 +122,27 @@ base::Status Controller::check_start(const ports::StartAsked& asked) {
                    "; one upgrade at a time. Let it end, or give it up with: rollmill upgrade "
                    "abort " +
                    run->id.text};
+}
+
+/// What an agent still does for the upgrade before would change the hosts under a new plan. One
+/// whose agent is away is cancelled when it comes, and there is no plan before that.
+base::Status Controller::check_leftovers() {
+  const Run* run = history_.newest();
+  if (run == nullptr || run->put_away()) return base::success();
+  const core::Plan& plan = *run->upgrade.plan;
+  for (const base::StepIndex index : run->upgrade.in_flight) {
+    const core::Step& step = plan.steps[index.value];
+    const base::HostName& host = plan.fleet.hosts[step.host.value].name;
+    const auto agent = agents_.find(host);
+    if (agent == agents_.end() || !agent->second.connected) continue;
+    return Error{ErrorCode::FailedPrecondition,
+                 std::string(core::to_string(step.verb)) + " on " + host.text + " (step " +
+                     std::to_string(index.value) + " of " + run->id.text +
+                     ") is still under way; it was told to give up. Start again when it has "
+                     "ended; look at it with: rollmill logs " +
+                     run->id.text + " " + std::to_string(index.value)};
+  }
+  return base::success();
 }
 
 Error Controller::drifted(const std::string& shown_id, const core::Plan& now) const {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/decide_parts.h"
 #include "core/guard.h"
 #include "core/navigation.h"
@@ -48,18 +50,20 @@ bool start_a_turn(const Upgrade& upgrade, Deciding& deciding) {
   return false;
 }
 
-bool has_startable(const Upgrade& upgrade) {
+bool waits_for_agents_alone(const Upgrade& upgrade) {
+  bool waits = !upgrade.unreachable.empty();
   for (const auto& [domain, turns] : upgrade.startable) {
-    if (!turns.empty()) return true;
+    if (turns.empty()) continue;
+    if (!is_out_of_term(upgrade, domain)) return false;
+    waits = true;
   }
-  return false;
+  return waits;
 }
 
 /// All that is left of the wave waits for agents that are away: give them a bounded time.
 bool watch_stall(const Upgrade& upgrade, Deciding& deciding) {
   const WaveRun& run = current_wave(upgrade);
-  const bool stuck = run.turns_active == 0 && !has_startable(upgrade) &&
-                     !upgrade.unreachable.empty();
+  const bool stuck = run.turns_active == 0 && waits_for_agents_alone(upgrade);
   if (stuck == run.stalled_until.has_value()) return false;
   if (stuck) {
     deciding.fact(
@@ -136,8 +140,11 @@ std::string list_failures(const Policy& policy, const std::vector<CheckResult>& 
 void pause_on_judgement(const Upgrade& upgrade, const Phase& phase,
                         const std::vector<CheckResult>& checks, Deciding& deciding) {
   const bool preflight = phase.kind == PhaseKind::Preflight;
+  const bool outdated = std::any_of(checks.begin(), checks.end(), [](const CheckResult& check) {
+    return check.id == "preflight.plan-fits" && check.verdict == Verdict::Failed;
+  });
   deciding.fact(UpgradePaused{
-      preflight ? "PREFLIGHT_FAILED" : "GATE_FAILED",
+      outdated ? "PLAN_OUTDATED" : preflight ? "PREFLIGHT_FAILED" : "GATE_FAILED",
       std::string(to_string(phase.kind)) + " found what must be repaired first:" +
           list_failures(upgrade.plan->policy, checks),
       ""});

@@ -94,13 +94,13 @@ CancelTask cancel_of(const Upgrade& upgrade, base::StepIndex step) {
 std::vector<Command> outstanding(const Upgrade& upgrade,
                                  const std::optional<base::HostName>& host) {
   std::vector<Command> commands;
-  if (is_final(upgrade.state)) return commands;
+  const bool over = upgrade.turning || is_final(upgrade.state);
   const bool paused = upgrade.state == UpgradeState::Paused;
   for (const base::StepIndex step : upgrade.in_flight) {
     const base::HostName& name =
         upgrade.plan->fleet.hosts[step_at(upgrade, step).host.value].name;
     if (host && *host != name) continue;
-    if (upgrade.turning) {
+    if (over) {
       commands.push_back(cancel_of(upgrade, step));
       continue;
     }

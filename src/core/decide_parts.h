@@ -51,8 +51,8 @@ Decision decide_quarantine(const Upgrade& upgrade, const QuarantineRequested& ev
                            base::TimePoint now);
 Decision decide_skip(const Upgrade& upgrade, const SkipRequested& event, base::TimePoint now);
 
-/// Ends the pause. Tasks that were decided but reached nobody are sent again: nothing is lost by a
-/// second copy, and agents that came during the pause were not sent them. Not `ended`: this
+/// Ends the pause. Tasks in flight are sent again: nothing is lost by a second copy, and agents
+/// that came during the pause were not sent them, or wait for the word to go on. Not `ended`: this
 /// decision ends that one.
 void add_resume(const Upgrade& upgrade, const Actor& actor, Deciding& deciding,
                 std::optional<base::StepIndex> ended = {});

@@ -91,7 +91,7 @@ void add_resume(const Upgrade& upgrade, const Actor& actor, Deciding& deciding,
                 std::optional<base::StepIndex> ended) {
   deciding.fact(UpgradeResumed{actor.by, actor.reason});
   for (const base::StepIndex step : upgrade.in_flight) {
-    if (step == ended || upgrade.steps[step.value].state != StepState::Dispatched) continue;
+    if (step == ended) continue;
     const Step& plan = step_at(upgrade, step);
     deciding.command(
         SendTask{upgrade.plan->fleet.hosts[plan.host.value].name, task_of(upgrade, step)});
@@ -204,11 +204,11 @@ Decision decide_skip(const Upgrade& upgrade, const SkipRequested& event, base::T
                   "the plan has no step " + std::to_string(event.step.value));
   }
   const std::string name = name_step(upgrade, event.step);
+  if (is_left(upgrade, event.step)) return refuse_left(upgrade, event.step);
   if (!may_skip(step_at(upgrade, event.step))) {
     return refuse(ErrorCode::FailedPrecondition,
                   name + " cannot be left out: later phases rely on it; retry it, or abort");
   }
-  if (is_left(upgrade, event.step)) return refuse_left(upgrade, event.step);
   if (upgrade.steps[event.step.value].state != StepState::Failed) {
     return refuse(ErrorCode::FailedPrecondition,
                   name + " has not failed; only a failed step can be skipped");

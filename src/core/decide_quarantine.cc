@@ -61,9 +61,12 @@ std::optional<std::string> too_few_left(const Upgrade& upgrade, base::HostIndex 
     const DomainRun& domain = upgrade.domains.at(key);
     const Budget budget = budget_of(upgrade.plan->policy, service.role);
     // Those that are away already and come back, or one that goes away.
-    const std::uint32_t away = std::max(1U, charged_elsewhere(upgrade, host, key));
+    const std::uint32_t charged = charged_elsewhere(upgrade, host, key);
+    const std::uint32_t away = std::max(1U, charged);
     if (domain.total >= domain.quarantined + 1 + away + budget.min_available) continue;
-    if (!has_turns_left(upgrade, host, key) && !will_have_turns(upgrade, host, key)) continue;
+    const bool goes_on =
+        has_turns_left(upgrade, host, key) || will_have_turns(upgrade, host, key);
+    if (charged == 0 && !goes_on) continue;
     return "then no other " + service.role + " could be taken back: of " +
            std::to_string(domain.total) + " at least " + std::to_string(budget.min_available) +
            " must stay up (policy budgets." + service.role + ".min_available)";

@@ -26,6 +26,15 @@ Decision turn_away(const TaskReported& event, std::string message) {
   return decision;
 }
 
+/// The agent works on what nobody wants any more, or would after a restart.
+Decision give_up(const TaskReported& event, std::string message) {
+  Decision decision = turn_away(event, std::move(message));
+  if (!is_final(event.report.outcome)) {
+    decision.commands.push_back(CancelTask{event.host, event.report.key});
+  }
+  return decision;
+}
+
 /// Why the report does not belong to the step it names; nothing when it does.
 std::optional<std::string> mismatch(const Upgrade& upgrade, const TaskReported& event) {
   const TaskKey& key = event.report.key;
@@ -92,7 +101,10 @@ void add_failure(const Upgrade& upgrade, base::StepIndex step, const TaskFailed&
 }
 
 Decision decide_report(const Upgrade& upgrade, const TaskReported& event, base::TimePoint now) {
-  if (const auto why = mismatch(upgrade, event)) return turn_away(event, *why);
+  if (const auto why = mismatch(upgrade, event)) return give_up(event, *why);
+  if (is_final(upgrade.state) && !is_final(event.report.outcome)) {
+    return give_up(event, "upgrade " + upgrade.id.text + " has ended");
+  }
   const base::StepIndex step = event.report.key.step;
   const StepState state = upgrade.steps[step.value].state;
   const StepCause cause = cause_of(event.report.outcome);

@@ -45,22 +45,22 @@ void add_deadline(const Upgrade& upgrade, base::StepIndex step, Deciding& decidi
   deciding.command(cancel_of(upgrade, step));
 }
 
-std::string names_of_unreachable(const Upgrade& upgrade) {
+std::string names_of_awaited(const Upgrade& upgrade) {
   constexpr std::size_t kNamed = 5;
+  const std::set<base::HostIndex> hosts = awaited_hosts(upgrade);
   std::string names;
   std::size_t count = 0;
-  for (const base::TurnIndex turn : upgrade.unreachable) {
-    if (count++ == kNamed) break;
-    names += (names.empty() ? "" : ", ") + host_name(upgrade, turn_at(upgrade, turn).host);
+  for (const base::HostIndex host : hosts) {
+    if (count++ == kNamed) return names + ", ...";
+    names += (names.empty() ? "" : ", ") + host_name(upgrade, host);
   }
-  if (upgrade.unreachable.size() > kNamed) names += ", ...";
   return names;
 }
 
 void add_stall(const Upgrade& upgrade, base::WaveIndex wave, Deciding& deciding) {
   deciding.fact(WaveUnstalled{wave})
       .fact(UpgradePaused{"AGENT_LOST",
-                          "the agents of " + names_of_unreachable(upgrade) + " were away for " +
+                          "the agents of " + names_of_awaited(upgrade) + " were away for " +
                               base::format_duration(upgrade.plan->policy.deadlines.agent_lost) +
                               "; start rollmill-agent there, then retry",
                           ""});

@@ -178,7 +178,7 @@ std::optional<Blocked> explain_wave(const Upgrade& upgrade) {
     return std::nullopt;
   }
   const WaveRun& wave = upgrade.waves[upgrade.wave.value];
-  if (wave.stalled_until) {
+  if (wave.stalled_until && !upgrade.unreachable.empty()) {
     const base::TurnIndex turn = *upgrade.unreachable.begin();
     const base::HostIndex host = turn_at(upgrade, turn).host;
     return agent_away(upgrade, host,

@@ -47,6 +47,23 @@ bool budget_allows(const Upgrade& upgrade, const DomainKey& domain) {
          run.total >= run.quarantined + run.charged + 1 + budget.min_available;
 }
 
+bool is_out_of_term(const Upgrade& upgrade, const DomainKey& domain) {
+  const auto found = upgrade.domains.find(domain);
+  return found != upgrade.domains.end() && found->second.out_of_term > 0;
+}
+
+std::set<base::HostIndex> awaited_hosts(const Upgrade& upgrade) {
+  std::set<base::HostIndex> hosts;
+  for (const base::TurnIndex turn : upgrade.unreachable) hosts.insert(turn_at(upgrade, turn).host);
+  for_each_service(upgrade, [&](base::HostIndex host, const Service& service, const ServiceRun&) {
+    const HostRun& run = upgrade.hosts[host.value];
+    const auto turns = upgrade.startable.find({service.role, service.domain});
+    const bool needed = turns != upgrade.startable.end() && !turns->second.empty();
+    if (needed && !run.in_term && !run.quarantine) hosts.insert(host);
+  });
+  return hosts;
+}
+
 bool too_many_failures(const Upgrade& upgrade) {
   if (upgrade.failures > upgrade.plan->policy.failures_tolerated) return true;
   return std::any_of(upgrade.failed_turns.begin(), upgrade.failed_turns.end(),

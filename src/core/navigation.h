@@ -1,5 +1,7 @@
 #pragma once
 
+#include <set>
+
 #include "rollmill/core/plan.h"
 #include "rollmill/core/upgrade.h"
 
@@ -66,6 +68,11 @@ Budget budget_of(const Policy& policy, const std::string& role);
 /// May one more service of this role and domain go away now? Not while one of them may be under
 /// the command of another controller.
 bool budget_allows(const Upgrade& upgrade, const DomainKey& domain);
+/// An agent of this domain has not connected since this controller took over.
+bool is_out_of_term(const Upgrade& upgrade, const DomainKey& domain);
+/// Whose agents the current wave waits for, because their own turns are next or because nothing of
+/// their domain is taken down before they have come.
+std::set<base::HostIndex> awaited_hosts(const Upgrade& upgrade);
 /// More failed services than the policy tolerates, in all or in one domain.
 bool too_many_failures(const Upgrade& upgrade);
 /// A failed check that no waiver covers.

@@ -58,7 +58,8 @@ class Planner {
   /// would find them missing.
   void put_back_apis() {
     const auto add = [&](base::ServiceIndex service) {
-      build_.add_service_turn(service, false, {Verb::Probe, Verb::Enlist}, proving(false, false));
+      build_.add_service_turn(service, false, {Verb::Start, Verb::Probe, Verb::Enlist},
+                              proving(false, false));
     };
     for (const RoleInfo& role : profile_.roles) {
       std::vector<base::ServiceIndex> out;

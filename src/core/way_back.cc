@@ -20,7 +20,7 @@ struct BackReading {
   std::vector<Need> services;    ///< By service index.
   std::vector<bool> untouched;   ///< By service index: older than all that we wrote.
   std::vector<bool> drop_in;     ///< By host index: there is something of ours in its files.
-  std::vector<bool> reinstall;   ///< By host index: A is not what is installed there.
+  std::vector<bool> reinstall;   ///< By host index: A is not installed there, or not whole.
   std::vector<std::string> problems;
   std::vector<std::string> notes;
   bool anything = false;  ///< Something was changed on some host.
@@ -61,7 +61,9 @@ class BackReader {
               "edit or remove the file");
     }
     reading_.drop_in.push_back(drop_in == "ours");
-    reading_.reinstall.push_back(parse_release_number(facts.installed_release) != plan_.from);
+    const bool clean = detail(facts, "release.clean") != "no";
+    reading_.reinstall.push_back(!clean ||
+                                 parse_release_number(facts.installed_release) != plan_.from);
     reading_.anything =
         reading_.anything || reading_.drop_in.back() || reading_.reinstall.back();
     for (const Service& service : host.services) read_service(host, service, facts);

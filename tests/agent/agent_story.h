@@ -63,6 +63,7 @@ class FakeLink : public ports::ControllerLink {
 class FakeOutput : public ports::TaskOutput {
  public:
   base::Status bind(const std::optional<core::TaskKey>& key) override;
+  base::Status settle(const core::TaskKey&) override { return base::success(); }
   void say(const std::string& line) override;
   base::Result<std::optional<ports::OutputPart>> read(const core::TaskKey& key,
                                                       ports::OutputPosition& position) override;

@@ -165,17 +165,52 @@ TEST(Agent, gives_up_an_attempt_for_the_next_one_of_the_same_step) {
       std::count(story.life.link.said.begin(), story.life.link.said.end(), "failed CANCELLED"));
 }
 
-TEST(Agent, runs_again_after_a_restart_what_had_begun) {
-  Running story;
-  story.ask(story.life.task(3, Verb::Stop));
-  // The journal as it was when the task had been taken, and nothing more.
-  MemoryJournal cut(story.journal, 2);
-  AgentLife next(story.host, cut);
-  ASSERT_TRUE(next.agent->begin().ok());
-  next.agent->welcomed(5);
-  next.loop.settle();
-  EXPECT_EQ(next.link.said, (Words{"accepted", "succeeded"}));
-  EXPECT_EQ(story.host.world.effects, (Words{"stop ironic-conductor"}));
+/// An agent that was killed when it had taken a task, and has come back to its controller.
+struct Restarted {
+  Restarted() : cut(story.journal, 2), next(story.host, cut) {
+    EXPECT_TRUE(next.agent->begin().ok());
+    next.agent->welcomed(5);
+    next.loop.settle();
+  }
+  /// The journal is cut where the task had been taken; then the host is as it was before.
+  struct Killed : Running {
+    Killed() {
+      ask(life.task(3, Verb::Stop));
+      host.be_conductor();
+      host.machine.notes.clear();
+      host.world.effects.clear();
+    }
+  } story;
+  MemoryJournal cut;
+  AgentLife next;
+};
+
+TEST(Agent, runs_again_after_a_restart_what_had_begun_when_the_controller_sends_it_again) {
+  Restarted story;
+  EXPECT_EQ(story.next.link.said, (Words{"accepted"}));
+  EXPECT_EQ(story.story.host.world.effects, Words{});
+  story.next.agent->task(story.next.task(3, Verb::Stop));
+  story.next.loop.settle();
+  EXPECT_EQ(story.next.link.said, (Words{"accepted", "accepted", "succeeded"}));
+  EXPECT_EQ(story.story.host.world.effects, (Words{"stop ironic-conductor"}));
+}
+
+TEST(Agent, touches_nothing_after_a_restart_for_a_task_that_was_given_up_meanwhile) {
+  Restarted story;
+  story.next.agent->cancel(story.next.task(3, Verb::Stop).key);
+  story.next.loop.settle();
+  EXPECT_EQ(story.next.link.said, (Words{"accepted", "failed CANCELLED"}));
+  EXPECT_EQ(story.story.host.world.effects, Words{});
+}
+
+TEST(Agent, ends_after_a_restart_a_stop_that_had_begun_even_when_it_is_given_up) {
+  Restarted story;
+  FakeHost& host = story.story.host;
+  host.machine.notes["stopped-ironic-conductor"] = base::format_time(host.world.now());
+  story.next.agent->cancel(story.next.task(3, Verb::Stop).key);
+  story.next.loop.settle();
+  EXPECT_EQ(story.next.link.said, (Words{"accepted", "failed CANCELLED"}));
+  EXPECT_EQ(host.world.effects, (Words{"stop ironic-conductor"}));
 }
 
 TEST(Agent, does_not_begin_on_a_damaged_journal) {

@@ -91,8 +91,8 @@ struct Row {
 constexpr Row kTable[] = {
     {TaskState::Queued, ">accepted", "ended acked taken >accepted", "ended >CANCELLED", "refused",
      "refused"},
-    {TaskState::Running, ">accepted", "cancelled taken >give-up >accepted", "cancelled >give-up",
-     "refused", "ended >succeeded"},
+    {TaskState::Running, ">accepted >start", "cancelled taken >give-up >start >accepted",
+     "cancelled >give-up >start", "refused", "ended >succeeded"},
     {TaskState::Cancelling, ">accepted", "taken >accepted", "refused", "refused",
      "ended >succeeded"},
     {TaskState::Ended, ">succeeded", "acked taken >accepted >start", ">succeeded", "acked",
@@ -210,8 +210,22 @@ TEST(Executor, tells_a_new_stream_what_it_runs_and_what_waits) {
   EXPECT_EQ(words(loop.step(Welcomed{5})), ">accepted >accepted");
 }
 
-TEST(Executor, goes_on_after_a_restart_with_the_task_that_had_begun) {
-  EXPECT_EQ(words(with_task_in(TaskState::Running).step(Restarted{})), ">start");
+TEST(Executor, goes_on_after_a_restart_only_when_the_controller_sends_the_task_again) {
+  Loop loop = with_task_in(TaskState::Running);
+  EXPECT_EQ(words(loop.step(Restarted{})), "");
+  EXPECT_EQ(words(loop.step(Welcomed{5})), ">accepted");
+  EXPECT_EQ(words(loop.step(TaskCame{task(key(1))})), ">accepted >start");
+}
+
+TEST(Executor, ends_after_a_restart_a_task_that_nobody_wants_any_more) {
+  Loop loop = with_task_in(TaskState::Running);
+  loop.step(Restarted{});
+  const Decision decision = loop.step(CancelCame{key(1)});
+  EXPECT_EQ(words(decision), "cancelled >give-up >start");
+  EXPECT_TRUE(std::get<StartTask>(decision.commands.back()).cancelled);
+}
+
+TEST(Executor, has_nothing_to_go_on_with_after_a_restart_when_no_task_had_begun) {
   EXPECT_EQ(words(with_task_in(TaskState::Ended).step(Restarted{})), "");
   EXPECT_EQ(words(Loop().step(Restarted{})), "");
 }

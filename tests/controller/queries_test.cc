@@ -15,6 +15,7 @@ struct Queries : testing::Test {
   std::string start_and_abort() {
     const std::string id = world.start()->id;
     EXPECT_TRUE(world.controller->request({id}, core::AbortRequested{world.actor()}).ok());
+    world.finish();  // What was sent comes to its end.
     return id;
   }
   std::vector<core::EventView> events(base::Sequence after, std::uint32_t limit) {

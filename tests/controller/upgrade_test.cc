@@ -153,6 +153,48 @@ TEST_F(Upgrades, pause_and_resume) {
   EXPECT_EQ(world.view().state, "SUCCEEDED");
 }
 
+TEST_F(Upgrades, wait_until_the_agents_are_done_with_the_aborted_one) {
+  ASSERT_TRUE(world.start().ok());
+  const core::SendTask task = world.take_task();
+  const std::string aborted = world.view().id;
+  ASSERT_TRUE(ask(core::AbortRequested{world.actor()}).ok());
+  const auto refused = world.start();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::FailedPrecondition);
+  EXPECT_EQ(refused.error().message.find("inspect on " + task.host.text + " (step 0 of " + aborted +
+                                         ") is still under way"),
+            0U)
+      << refused.error().message;
+  world.finish();
+  world.controller->agent_reported(
+      task.host, {task.task.key, core::TaskFailed{"CANCELLED", "given up", false, {}, {}}});
+  EXPECT_TRUE(world.start().ok());
+}
+
+TEST_F(Upgrades, cancel_what_an_agent_still_has_of_the_aborted_one_when_it_comes) {
+  ASSERT_TRUE(world.start().ok());
+  const core::SendTask task = world.take_task();
+  world.go(task.host.text);
+  ASSERT_TRUE(ask(core::AbortRequested{world.actor()}).ok());
+  world.die();
+  ASSERT_TRUE(world.boot().ok());
+  world.link.cancels.clear();
+  const auto epoch = world.come(task.host.text);
+  ASSERT_EQ(world.link.cancels.size(), 1U);
+  EXPECT_TRUE(world.link.cancels[0].key.same_task(task.task.key));
+  EXPECT_EQ(world.link.cancels[0].key.epoch, *epoch) << "an agent obeys no older term";
+}
+
+TEST_F(Upgrades, cancel_what_an_agent_says_it_does_for_nobody) {
+  ASSERT_TRUE(world.start().ok());
+  core::TaskKey other = world.take_task().task.key;
+  other.upgrade.text = "u-of-before";
+  world.link.cancels.clear();
+  world.controller->agent_reported({"cond1"}, {other, core::TaskAccepted{}});
+  ASSERT_EQ(world.link.cancels.size(), 1U);
+  EXPECT_EQ(world.link.cancels[0].key, other);
+}
+
 TEST_F(Upgrades, take_no_orders_from_nobody) {
   ASSERT_TRUE(world.start().ok());
   EXPECT_EQ(ask(core::AbortRequested{{"", "x"}}).error().code, ErrorCode::InvalidArgument);

@@ -59,7 +59,7 @@ void expect_failed(const CheckResult& result, const std::string& words) {
 TEST(JudgePreflight, healthy_fleet_passes_every_judgement_and_each_is_in_the_catalogue) {
   const Plan plan = usual_plan();
   const auto results = judge_preflight(ironic_profile(), plan, healthy(plan));
-  EXPECT_EQ(results.size(), 9U);
+  EXPECT_EQ(results.size(), 10U);
   for (const CheckResult& result : results) {
     EXPECT_EQ(result.verdict, Verdict::Ok) << result.id << ": " << result.summary;
     EXPECT_NE(find_check(result.id), nullptr) << result.id;

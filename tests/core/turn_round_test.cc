@@ -68,6 +68,60 @@ class TwoAway : public TurnRound {
   TwoAway() : TurnRound("cond x3, api x2, admin schema", policy()) {}
 };
 
+class TwoConductors : public TurnRound {
+ protected:
+  TwoConductors() : TurnRound("cond x2, api x2, admin schema", policy()) {}
+  static Policy policy() {
+    Policy policy = test::usual_policy();
+    policy.canary = 0;
+    return policy;
+  }
+  void evolve_now(FactBody body) { evolve(loop.state, {loop.now, std::move(body)}); }
+};
+
+TEST_F(TwoConductors, a_turn_that_waits_for_a_budget_which_nothing_gives_back_is_explained) {
+  const base::StepIndex step = go_to(Verb::Drain, "cond1");
+  evolve_now(StepFailed{step, 1, kBroken});
+  evolve_now(HostQuarantined{loop.state.host_index.at({"cond1"}), "alice", "forced"});
+  const auto blocked = explain(loop.state, loop.now);
+  ASSERT_TRUE(blocked);
+  EXPECT_EQ(blocked->code, "BUDGET_SPENT");
+  EXPECT_TRUE(says(blocked->reason, "the turn of cond2 waits: of 2 conductor, 1 are in "
+                                    "quarantine, 0 are away, and 1 must stay up"));
+}
+
+/// Turned back while cond1's new start is not proven, forward before the way back takes it up.
+TEST_F(TwoConductors, a_service_that_was_under_way_is_proven_before_another_goes_down) {
+  go_to(Verb::Start, "cond1");
+  turn(Direction::Back);
+  const base::StepIndex probe = go_to(Verb::Probe, "cond1");  // A runs there; is it well?
+  ASSERT_FALSE(loop.handle(TurnRequested{Direction::Forward, kAlice}));
+  loop.report({"cond1"}, probe, TaskFailed{"CANCELLED", "it was cancelled", false, {}, {}});
+  turn(Direction::Back);
+  const base::StepIndex proof = go_to(Verb::Probe, "cond1");
+  EXPECT_FALSE(loop.state.plan->turns[loop.state.plan->steps[proof.value].turn.value].takes_down);
+  EXPECT_EQ(loop.state.domains.at({"conductor", ""}).charged, 1U);
+  EXPECT_TRUE(loop.agents.at({"cond2"}).open.empty());
+  go_to_end();
+  EXPECT_EQ(loop.state.state, UpgradeState::RolledBack);
+  EXPECT_EQ(loop.broken, std::set<std::string>{});
+}
+
+TEST_F(TwoConductors, what_is_in_flight_on_a_host_in_quarantine_is_not_sent_again) {
+  turn(Direction::Back);
+  const base::StepIndex step = go_to(Verb::Attest, "api1");
+  loop.handle(AgentWent{{"api1"}, "the network"});
+  loop.report({"cond1"}, go_to(Verb::Attest, "cond1"), kBroken);
+  ASSERT_EQ(loop.state.state, UpgradeState::Paused);
+  const Decision decision =
+      decide(loop.state, QuarantineRequested{{"api1"}, kAlice}, loop.now);
+  ASSERT_FALSE(decision.refusal);
+  for (const Command& command : decision.commands) {
+    const auto* sent = std::get_if<SendTask>(&command);
+    EXPECT_TRUE(sent == nullptr || sent->task.key.step != step);
+  }
+}
+
 TEST_F(TurnRound, failed_step_that_was_left_is_neither_skipped_nor_retried) {
   const base::StepIndex left = go_to(Verb::Survey, "admin");
   loop.report({"admin"}, left, kBroken);

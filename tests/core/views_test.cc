@@ -158,7 +158,7 @@ TEST(Views, approvals_and_the_way_back) {
 TEST(Views, judgement_is_part_of_its_phase) {
   EngineLoop loop = begun();
   run_until(loop, PhaseKind::Stage);
-  EXPECT_EQ(view_of(loop).phases[0].checks.size(), 9U);
+  EXPECT_EQ(view_of(loop).phases[0].checks.size(), 10U);
   EXPECT_EQ(view_of(loop).phases[0].state, "done");
   EXPECT_EQ(view_of(loop).phases[1].wave, "all hosts");
 }

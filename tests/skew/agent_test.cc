@@ -65,9 +65,9 @@ TEST(GoldenAgentJournal, lets_the_agent_go_on_with_what_it_had_begun_and_report_
       agent::evolve(executor, *fact);
     }
     EXPECT_EQ(executor.epoch, 4U);
-    const auto restarted = agent::decide(executor, agent::Restarted{});
-    ASSERT_EQ(restarted.commands.size(), 1U);
-    EXPECT_EQ(std::get<agent::StartTask>(restarted.commands[0]).task, task(3, core::Verb::Install));
+    const auto again = agent::decide(executor, agent::TaskCame{task(3, core::Verb::Install)});
+    ASSERT_EQ(again.commands.size(), 2U) << "accepted, and it goes on";
+    EXPECT_EQ(std::get<agent::StartTask>(again.commands[1]).task, task(3, core::Verb::Install));
     const auto welcomed = agent::decide(executor, agent::Welcomed{5});
     ASSERT_EQ(welcomed.commands.size(), 2U) << "accepted, and the report nobody acknowledged";
     const auto& report = std::get<agent::SendReport>(welcomed.commands[1]).report;

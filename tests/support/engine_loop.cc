@@ -256,6 +256,7 @@ std::optional<Event> event_of_command(const std::string& command) {
   if (verb == "resume") return core::ResumeRequested{kOperator};
   if (verb == "retry") return core::RetryRequested{step, kOperator};
   if (verb == "approve") return core::ApproveRequested{word, kOperator, {}};
+  if (verb == "abort") return core::AbortRequested{kOperator};
   if (verb == "skip" && step) return core::SkipRequested{*step, kOperator};
   return std::nullopt;
 }

@@ -14,8 +14,9 @@
 /// clock, no I/O, no log; same inputs, same answer.
 ///
 /// The order is the contract: `decide`, append the facts durably, `evolve`, then perform the
-/// commands. A restart folds the journal and asks with `Restarted`; the task that had begun is run
-/// again, which is safe because verbs are idempotent and effects are kept (ports::Commands).
+/// commands. A restart folds the journal and asks with `Restarted`; the task that had begun waits
+/// until the controller sends it again, and is then run again, which is safe because verbs are
+/// idempotent and effects are kept (ports::Commands).
 namespace rollmill::agent {
 
 /// Of one task, from the moment it is in the journal.
@@ -71,9 +72,10 @@ using Event = std::variant<Welcomed, TaskCame, CancelCame, AckCame, TaskDone, Re
 
 /// @name Commands: what is to be done once the facts are durable
 /// @{
+/// Nothing to do for a task that is on the task thread already, or waits for it.
 struct StartTask {
   core::Task task;
-  bool cancelled = false;  ///< It was cancelled before a restart: give up at the first safe point.
+  bool cancelled = false;  ///< It only has to end: nothing of it is done.
   bool operator==(const StartTask&) const = default;
 };
 struct GiveUpTask {

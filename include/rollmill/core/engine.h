@@ -35,7 +35,8 @@ Decision decide(const Upgrade& upgrade, const Event& event, base::TimePoint now)
 void evolve(Upgrade& upgrade, const Fact& fact);
 
 /// What should be in flight on one host, or on all: to send again after a reconnect or a restart.
-/// While paused only tasks that the agent has accepted already.
+/// While paused only tasks that the agent has accepted already. What was given up, because the
+/// upgrade turns round or has been aborted, is to be cancelled.
 std::vector<Command> outstanding(const Upgrade& upgrade,
                                  const std::optional<base::HostName>& host);
 

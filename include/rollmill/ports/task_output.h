@@ -29,6 +29,9 @@ class TaskOutput {
   /// finds the kept results. Nothing: readings between tasks, whose output is not kept.
   /// (upgrade, step, attempt) identifies; the epoch does not. THREAD: task.
   virtual base::Status bind(const std::optional<core::TaskKey>& key) = 0;
+  /// Waits until no command of this task runs, nor ever will again: what had not begun does not
+  /// begin, what had comes to its end. THREAD: task.
+  virtual base::Status settle(const core::TaskKey& key) = 0;
   /// Adds a line of our own to the output of the bound task. THREAD: task.
   virtual void say(const std::string& line) = 0;
   /// The next part after `position`, which moves behind it; nothing when there is no more yet, or

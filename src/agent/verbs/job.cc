@@ -105,9 +105,9 @@ Trouble Job::rest(base::Duration duration) {
                                    " had ended on " + settings.host.text + ".");
 }
 
-Trouble Job::cancelled() const {
+Trouble Job::cancelled(const char* when) const {
   return trouble("CANCELLED", std::string(core::to_string(task.verb)) + " on " +
-                                  settings.host.text + " was cancelled while it waited.");
+                                  settings.host.text + " was cancelled " + when + ".");
 }
 
 bool Job::time_is_over() const { return waiting.now() >= limit(); }

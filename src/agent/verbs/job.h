@@ -75,6 +75,8 @@ class Job {
   base::TimePoint soft_limit() const;  ///< A little before, to end in an orderly way.
   base::Duration remaining() const;    ///< Until the soft limit, never negative.
 
+  Trouble cancelled(const char* when = "while it waited") const;
+
   const ServiceSettings* service() const;  ///< Of args.service; null when the host has none such.
   bool is_conductor() const;               ///< The service's role holds work that a stop kills.
   bool serves_api() const;                 ///< The service's role stands behind the balancer.
@@ -86,7 +88,6 @@ class Job {
 
  private:
   void add(const char* id, core::Verdict verdict, std::string summary);
-  Trouble cancelled() const;
   bool time_is_over() const;
 
   base::TimePoint started_at_;

@@ -70,6 +70,14 @@ Trouble check_service(const Job& job) {
 
 }  // namespace
 
+core::TaskOutcome give_up_task(Job& job) {
+  Trouble trouble = check_service(job);
+  if (!trouble && job.task.verb == core::Verb::Stop) trouble = end_stop(job);
+  if (!trouble) trouble = job.cancelled("before it went on");
+  trouble->host = facts_after(job);
+  return *std::move(trouble);
+}
+
 core::TaskOutcome run_task(Job& job) {
   Trouble trouble = check_service(job);
   if (!trouble) trouble = run_verb(job);

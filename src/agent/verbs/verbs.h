@@ -10,6 +10,10 @@ namespace rollmill::agent {
 /// Runs the task's verb and attaches what was found: the checks, and the host read afterwards.
 core::TaskOutcome run_task(Job& job);
 
+/// Ends a task that was cancelled before this life of the agent went on with it: nothing is begun,
+/// and a stop that an earlier life had begun comes to its end.
+core::TaskOutcome give_up_task(Job& job);
+
 /// Reads only; notes every precondition that fails and succeeds all the same.
 Trouble inspect(Job& job);
 /// Inspect's part on the schema host. Reads only.
@@ -30,6 +34,8 @@ Trouble pin(Job& job);
 Trouble drain(Job& job);
 /// A stopped service is left alone; a stop under way is joined.
 Trouble stop(Job& job);
+/// Joins a stop that had begun before; begins none. A process that began after it is not meant.
+Trouble end_stop(Job& job);
 /// A running service of the wanted release and configuration is left alone.
 Trouble start(Job& job);
 /// Reads only.

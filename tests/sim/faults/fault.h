@@ -17,7 +17,8 @@ enum class FaultKind : std::uint8_t {
   AppendFails,        ///< variant: 0 nothing is stored, 1 all is stored and the sync failed.
   SlowDisk,           ///< The next `amount` appends take seconds.
   FreezeController,   ///< Stopped for `amount` ms, then it goes on.
-  ReplaceController,  ///< Frozen; another takes its place. variant: 0 one journal, 1 a copy of it.
+  ReplaceController,  ///< Another takes its place. variant: 0 it is frozen and wakes later, with
+                      ///< one journal, 1 it is gone for good, with a copy of the journal.
   // Agents and their journals
   KillAgent,     ///< At an effect. variant: 0 before, 1 during, 2 after.
   KillAgentNow,  ///< Wherever it is.

@@ -117,16 +117,19 @@ void Faults::freeze(ControllerNode& node, base::Duration lasts) {
   world_.network().gateway_stands(*node.gateway(), lasts);
 }
 
-/// The old one stands still while another takes its place; then it wakes and does not know. After
-/// a while somebody ends it.
+/// With one journal the old one stands still while another takes its place; then it wakes and does
+/// not know, and after a while somebody ends it. With a copy the old one is gone for good, as
+/// docs/operating.md wants it: of two that write their own journals nobody could tell who is right.
 void Faults::replace_controller(const Fault& fault) {
   ControllerNode& old = world_.controller();
   if (!old.up()) return;
-  freeze(old, base::Duration{fault.amount});
-  world_.time().after(base::Duration{fault.amount} + std::chrono::minutes{2},
-                      [&old] { old.kill(); });
-  auto disk = fault.variant == 0 ? old.disk() : std::make_shared<Disk>(*old.disk());
-  ControllerNode& next = world_.add_controller(std::move(disk));
+  const bool copied = fault.variant != 0;
+  if (!copied) freeze(old, base::Duration{fault.amount});
+  ControllerNode& next =
+      world_.add_controller(copied ? std::make_shared<Disk>(*old.disk()) : old.disk());
+  const base::Duration until_end = base::Duration{fault.amount} + std::chrono::minutes{2};
+  if (copied) old.kill();
+  if (!copied) world_.time().after(until_end, [&old] { old.kill(); });
   next.boot();
   // Some agents lose the old one at once, the others when they notice or when it wakes.
   for (std::size_t i = 0; i < world_.hosts(); ++i) {

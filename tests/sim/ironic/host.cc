@@ -234,6 +234,11 @@ void Host::stop_services() {
   if (!parts_->off) parts_->services.halt();
 }
 
+void Host::migrate_data() {
+  if (parts_->off) return;
+  (void)parts_->site.ironic.migrate(parts_->packages.release(), 0);
+}
+
 void Host::raise_stop_limits() { parts_->services.raise_stop_limits(); }
 
 bool Host::healthy() const {

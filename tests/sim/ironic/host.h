@@ -79,6 +79,8 @@ class Host {
   /// A person starts the services anew that run here, or stops them, as a message may ask for.
   void restart_services();
   void stop_services();
+  /// A person runs the data migrations of the release that is installed here.
+  void migrate_data();
   /// A person gives the services as long for their stop as any release may take.
   void raise_stop_limits();
   /// Nothing is left for a person to do here: services run and work, packages whole, no edits.

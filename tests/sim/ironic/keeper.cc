@@ -19,11 +19,17 @@ ports::CommandResult cut_off() {
 base::Status Keeper::bind(const std::optional<core::TaskKey>& key) {
   bound_ = nullptr;
   if (!key) return base::success();
-  // What an earlier life has begun, for whatever task, comes to its end first.
-  while (running() != nullptr && site_.time.inside_fiber()) site_.rest_until(next_end());
+  (void)settle(*key);
   bound_ = &site_.keys.emplace_back(*key);
   site_.promises.binds(host_, *bound_);
   for (Run& run : runs_) run.used = false;
+  return base::success();
+}
+
+/// What an earlier life has begun, for whatever task, comes to its end first.
+base::Status Keeper::settle(const core::TaskKey& key) {
+  (void)key;
+  while (running() != nullptr && site_.time.inside_fiber()) site_.rest_until(next_end());
   return base::success();
 }
 

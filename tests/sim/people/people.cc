@@ -144,7 +144,8 @@ void People::do_as_told(const core::Upgrade& upgrade, std::string messages) {
     const bool start = line.find("; start it") != std::string::npos;
     const bool stop = line.find("it must be stopped first") != std::string::npos;
     const bool killed = line.find("kills it after") != std::string::npos;
-    if (!restart && !start && !stop && !killed) continue;
+    const bool migrate = line.find("run ironic-dbsync online_data_migr") != std::string::npos;
+    if (!restart && !start && !stop && !killed && !migrate) continue;
     for (std::size_t i = 0; i < world_.hosts(); ++i) {
       Host& host = world_.deployment().host(i);
       if (line.find(host.name()) == std::string::npos) continue;
@@ -152,6 +153,7 @@ void People::do_as_told(const core::Upgrade& upgrade, std::string messages) {
       if (start) host.set_right();
       if (stop) host.stop_services();
       if (killed) host.raise_stop_limits();
+      if (migrate) host.migrate_data();
     }
   }
 }
