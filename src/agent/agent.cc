@@ -162,14 +162,12 @@ void Agent::run_job(const StartTask& start, TaskContext& context) {
 core::TaskOutcome Agent::run(const StartTask& start, TaskContext& context) {
   try {
     Job job(settings_, host_, start.task, context, context.started_at());
-    if (start.cancelled) {
-      const auto settled = ports_.output.settle(start.task.key);
-      if (!settled) return *job.unreadable("A command of the task", settled.error());
-      return give_up_task(job);
-    }
     const auto bound = ports_.output.bind(start.task.key);
     if (!bound) return *job.unreadable("The folder for the task's output", bound.error());
-    core::TaskOutcome outcome = run_task(job);
+    const auto settled =
+        start.cancelled ? ports_.output.settle(start.task.key) : base::success();
+    if (!settled) return *job.unreadable("A command of the task", settled.error());
+    core::TaskOutcome outcome = start.cancelled ? give_up_task(job) : run_task(job);
     const auto freed = ports_.output.bind(std::nullopt);
     if (!freed) context.say("the task's output stays open: " + freed.error().message);
     return outcome;

@@ -6,6 +6,12 @@
 namespace rollmill::core {
 namespace {
 
+bool has_pin(const HostFacts& facts, const std::string& service) {
+  return std::any_of(facts.services.begin(), facts.services.end(), [&](const ServiceFacts& one) {
+    return one.service == service && !one.pin.empty();
+  });
+}
+
 /// Reads one fleet, service by service; the members are what has been seen so far.
 class Reader {
  public:
@@ -32,6 +38,8 @@ class Reader {
               "or take the host out of the fleet file");
       reading_.standing.resize(reading_.standing.size() + host.services.size(), Standing::Old);
       reading_.runs.resize(reading_.standing.size(), false);
+      reading_.would_be_new.resize(reading_.standing.size(), false);
+      reading_.would_be_pinned.resize(reading_.standing.size(), false);
       return;
     }
     check_mixed_roles(host, found->second);
@@ -58,6 +66,8 @@ class Reader {
     const std::string name = name_service(host, service);
     const ServiceFacts* seen = find_running(facts, service.name);
     reading_.runs.push_back(seen != nullptr);
+    reading_.would_be_new.push_back(parse_release_number(facts.installed_release) == request_.to);
+    reading_.would_be_pinned.push_back(has_pin(facts, service.name));
     if (seen == nullptr) {
       note(name + " is not running; its turn will start it");
       if (parse_release_number(facts.installed_release) != request_.to) reading_.any_old = true;

@@ -15,6 +15,8 @@ struct FleetReading {
   ReleaseNumber from;
   std::vector<Standing> standing;     ///< By service index.
   std::vector<bool> runs;             ///< By service index.
+  std::vector<bool> would_be_new;     ///< By service index: a start now would run B.
+  std::vector<bool> would_be_pinned;  ///< By service index: a start now would find a pin.
   std::vector<std::string> problems;  ///< Every reason why there can be no plan.
   std::vector<std::string> notes;     ///< What the reader of the plan should know.
   bool any_old = false;

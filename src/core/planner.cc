@@ -55,11 +55,12 @@ class Planner {
   }
 
   /// Those that an earlier leg took out of the balancer before a preflight had passed: this one
-  /// would find them missing.
+  /// would find them missing. They come back as what they are.
   void put_back_apis() {
     const auto add = [&](base::ServiceIndex service) {
-      build_.add_service_turn(service, false, {Verb::Start, Verb::Probe, Verb::Enlist},
-                              proving(false, false));
+      build_.add_service_turn(
+          service, false, {Verb::Start, Verb::Probe, Verb::Enlist},
+          proving(reading_.would_be_new[service.value], reading_.would_be_pinned[service.value]));
     };
     for (const RoleInfo& role : profile_.roles) {
       std::vector<base::ServiceIndex> out;

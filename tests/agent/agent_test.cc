@@ -177,7 +177,6 @@ struct Restarted {
     Killed() {
       ask(life.task(3, Verb::Stop));
       host.be_conductor();
-      host.machine.notes.clear();
       host.world.effects.clear();
     }
   } story;
@@ -206,7 +205,7 @@ TEST(Agent, touches_nothing_after_a_restart_for_a_task_that_was_given_up_meanwhi
 TEST(Agent, ends_after_a_restart_a_stop_that_had_begun_even_when_it_is_given_up) {
   Restarted story;
   FakeHost& host = story.story.host;
-  host.machine.notes["stopped-ironic-conductor"] = base::format_time(host.world.now());
+  host.services.daemons[FakeHost::kConductor].stopping = true;
   story.next.agent->cancel(story.next.task(3, Verb::Stop).key);
   story.next.loop.settle();
   EXPECT_EQ(story.next.link.said, (Words{"accepted", "failed CANCELLED"}));

@@ -100,12 +100,10 @@ Trouble check_api(Job& job) {
   return {};
 }
 
-std::string stop_note(const Job& job) { return "stopped-" + job.args.service; }
-
 /// Remembered for the probe after the next start, which looks for nodes that failed since.
 Trouble note_stop(Job& job) {
-  const std::string now = base::format_time(job.waiting.now());
-  if (const auto kept = job.host.machine.keep(stop_note(job), now); !kept)
+  const std::string name = "stopped-" + job.args.service;
+  if (const auto kept = job.host.machine.keep(name, base::format_time(job.waiting.now())); !kept)
     return job.unreadable("The agent's state folder", kept.error());
   return {};
 }
@@ -186,11 +184,8 @@ Trouble stop(Job& job) {
 Trouble end_stop(Job& job) {
   const auto status = job.host.services.status(job.args.service);
   if (!status) return job.unreadable("The state of a service", status.error());
-  const auto asked = job.host.machine.kept(stop_note(job));
-  if (!asked) return job.unreadable("The agent's state folder", asked.error());
-  if (!status->main || !asked->has_value()) return {};
-  const auto at = base::parse_time(**asked);
-  if (!at || status->main->started_at > *at) return {};
+  const bool stops = status->main && !status->active;
+  if (!stops) return {};
   return prove_gone(job, job.host.services.stop(job.args.service, job.remaining()));
 }
 

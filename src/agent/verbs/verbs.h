@@ -34,7 +34,7 @@ Trouble pin(Job& job);
 Trouble drain(Job& job);
 /// A stopped service is left alone; a stop under way is joined.
 Trouble stop(Job& job);
-/// Joins a stop that had begun before; begins none. A process that began after it is not meant.
+/// Joins a stop that is under way, by the service manager's word; begins none.
 Trouble end_stop(Job& job);
 /// A running service of the wanted release and configuration is left alone.
 Trouble start(Job& job);
