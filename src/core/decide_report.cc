@@ -109,8 +109,11 @@ Decision decide_report(const Upgrade& upgrade, const TaskReported& event, base::
   const StepState state = upgrade.steps[step.value].state;
   const StepCause cause = cause_of(event.report.outcome);
   if (!next(state, cause)) {
-    return turn_away(event, name_step(upgrade, step) + " is " + to_string(state) + "; \"" +
-                                to_string(cause) + "\" does not fit it any more");
+    const std::string why = name_step(upgrade, step) + " is " + to_string(state) + "; \"" +
+                            to_string(cause) + "\" does not fit it any more";
+    // It was told to give up when it failed, but its agent may have been away.
+    const bool failed = state == StepState::Failed || state == StepState::Pending;
+    return failed ? give_up(event, why) : turn_away(event, why);
   }
   Deciding deciding(now);
   std::visit(

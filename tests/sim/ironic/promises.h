@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,6 +81,7 @@ class Promises {
   std::vector<Group> groups_;
   std::vector<const Daemon*> daemons_;
   std::vector<bool> down_;  ///< By daemon, as `daemons_`.
+  std::set<const Daemon*> vouched_;  ///< For good: nobody proves them later.
   std::vector<Seen> hosts_;
   bool approved_ = false;
   std::vector<std::string> broken_;
