@@ -56,13 +56,14 @@
 /* core::TaskOutcome; a refusal is a failure here. */
 #define SUCCESS 0
 #define FAILURE 1
+#define ACCEPTED 2 /* A report only: the agent has the task, and it has not ended. */
 
 /* A kept command: its slot's folder. */
 #define NO_SLOT 0
 #define SLOT 1
 #define BEGUN 2
 #define OVER 3
-#define CUT_OFF 4
+#define CUT_OFF 4 /* Ended by a reboot, or its mark taken before it began: it never will. */
 
 /* ---- what lasts -------------------------------------------------------------------------------- */
 
@@ -89,7 +90,7 @@ byte keepers[4];   /* Spawned, and not yet past mark_started. */
 
 /* A set bit is a message under way; which comes next is open, so they overtake each other. */
 int down[4]; /* By term: task 0-3, cancel 4-7, ack 8-11, welcome 12. */
-byte up[8];  /* By controller * 4 + the epoch that the report carries: outcome * 4 + task. */
+short up[8]; /* By controller * 4 + the epoch that the report carries: outcome * 4 + task. */
 byte down_count, up_count; /* Under way each way; bounded by WAY, or there is no end of orders. */
 byte stream; /* The controller that the agent's stream leads to, plus 1; 0: none. */
 
@@ -114,7 +115,7 @@ inline cut_up(c) {
     up[(c) * 4] = 0; up[(c) * 4 + 1] = 0; up[(c) * 4 + 2] = 0; up[(c) * 4 + 3] = 0;
     up_count = 0; cut_i = 0;
     do
-    :: cut_i < 64 -> up_count = up_count + ((up[cut_i / 8] >> (cut_i % 8)) & 1); cut_i++
+    :: cut_i < 96 -> up_count = up_count + ((up[cut_i / 12] >> (cut_i % 12)) & 1); cut_i++
     :: else -> break
     od;
     cut_i = 0
@@ -129,6 +130,7 @@ byte starts = 0;
 /* ---- witnesses; no transition reads them --------------------------------------------------------- */
 
 bool done_once[4]; /* The attempt's effect has begun. */
+byte never_came;   /* Bit of a task of which the agent said that it was cancelled before it came. */
 byte obeyed; /* The highest term whose word the agent ever took. */
 
 /* ---- a controller --------------------------------------------------------------------------------- */
@@ -140,7 +142,8 @@ byte my_term[2];
 byte step_state[8], attempt[8];
 bool turn_failed[4];
 /* Decided and durable, still to be sent: bit of the message + 1. */
-byte due_task[2], due_cancel[2], due_ack[2], ack_epoch[2];
+byte due_task[2], due_cancel[2];
+byte due_answer[2], answer_epoch[2]; /* To a report, in the term that it carries: ack or cancel. */
 #define AT(c, s) ((c) * 2 + (s))
 
 /* evolve; a fact that the table does not allow aborts there (move_state). */
@@ -180,7 +183,7 @@ inline die(c) {
   up_now[c] = false; my_term[c] = 0; behind[c] = false;
   step_state[AT(c, 0)] = 0; step_state[AT(c, 1)] = 0;
   attempt[AT(c, 0)] = 0; attempt[AT(c, 1)] = 0; turn_failed[c] = false;
-  due_task[c] = 0; due_cancel[c] = 0; due_ack[c] = 0; ack_epoch[c] = 0;
+  due_task[c] = 0; due_cancel[c] = 0; due_answer[c] = 0; answer_epoch[c] = 0;
   cut_up(c);
   if
   :: stream == c + 1 -> stream = 0
@@ -217,10 +220,13 @@ inline send_the_task(c, t) {
 #define CURRENT(c) (step_state[AT(c, 0)] == SUCCEEDED)
 #define ALL_DONE(c) (step_state[AT(c, 0)] == SUCCEEDED && step_state[AT(c, 1)] == SUCCEEDED)
 #define QUIET(c) (up_now[c] && due_task[c] == 0 && due_cancel[c] == 0 && \
-                  due_ack[c] == 0)
+                  due_answer[c] == 0)
 #define HAS_REPORT(c) (up[c * 4] != 0 || up[c * 4 + 1] != 0 || up[c * 4 + 2] != 0 || \
                        up[c * 4 + 3] != 0)
-#define HAS_MAIL(c, mask) (((up[c * 4] | up[c * 4 + 1] | up[c * 4 + 2] | up[c * 4 + 3]) & (mask)) != 0)
+/* An attempt that the controller does not wait for: it answers `accepted` with a cancel. */
+#define GIVEN_UP(c, t) (attempt[AT(c, STEP(t))] != ATTEMPT(t) || \
+                        step_state[AT(c, STEP(t))] == PENDING || \
+                        step_state[AT(c, STEP(t))] == FAILED)
 
 /* decide_report, and History::append of what it decided. */
 inline take_report(c, outcome, t, e) {
@@ -252,7 +258,15 @@ inline take_report(c, outcome, t, e) {
         fi
      fi
   fi;
-  due_ack[c] = 8 + t + 1; ack_epoch[c] = e
+  due_answer[c] = 8 + t + 1; answer_epoch[c] = e
+}
+
+/* decide_report of what has not ended: give_up. That it runs is told to people only. */
+inline take_accepted(c, t, e) {
+  if
+  :: GIVEN_UP(c, t) -> due_answer[c] = 4 + t + 1; answer_epoch[c] = e
+  :: else
+  fi
 }
 
 /* main: Journal opened, Controller::recover, then events one by one for ever. */
@@ -315,6 +329,7 @@ end_loop:
        if
        :: (up[c * 4 + e] & 15) != 0 -> outcome = SUCCESS
        :: (up[c * 4 + e] & 240) != 0 -> outcome = FAILURE
+       :: (up[c * 4 + e] & 3840) != 0 -> outcome = ACCEPTED
        fi;
        if
        :: ((up[c * 4 + e] >> (outcome * 4)) & 1) != 0 -> t = 0
@@ -327,7 +342,8 @@ end_loop:
        :: take_off_up(c * 4 + e, outcome * 4 + t);
           if
           :: losses > 0 -> losses--
-          :: take_report(c, outcome, t, e); check_fold(c)
+          :: outcome == ACCEPTED -> take_accepted(c, t, e)
+          :: outcome != ACCEPTED -> take_report(c, outcome, t, e); check_fold(c)
           fi
        fi;
        s = 0; t = 0; e = 0; outcome = 0
@@ -385,9 +401,9 @@ end_loop:
        due_cancel[c] = 0
      }
   :: atomic {
-       up_now[c] && due_ack[c] != 0 && ROOM ->
-       put_down(c, ack_epoch[c], due_ack[c] - 1);
-       due_ack[c] = 0; ack_epoch[c] = 0
+       up_now[c] && due_answer[c] != 0 && ROOM ->
+       put_down(c, answer_epoch[c], due_answer[c] - 1);
+       due_answer[c] = 0; answer_epoch[c] = 0
      }
   /* kill -9 at any point; only when another may start, or everything would just stop here */
   :: atomic { up_now[c] && starts < TERMS -> goto crashed }
@@ -404,10 +420,12 @@ inline check_effect(t) {
   assert(!done_once[t]); /* once an attempt */
   done_once[t] = true;
   assert(slot[0] != BEGUN && slot[1] != BEGUN && slot[2] != BEGUN && slot[3] != BEGUN);
-  assert(ATTEMPT(t) == 2 || slot[t + 1] == NO_SLOT || slot[t + 1] == SLOT);
+  assert(ATTEMPT(t) == 2 || !done_once[t + 1]);
+  /* What the agent called cancelled before it came stays undone. */
+  assert(((never_came >> t) & 1) == 0);
   /* The newest controller does not have the step behind it. */
 #ifndef OWN_JOURNALS
-  assert(STEP(t) == 1 || (slot[2] < BEGUN && slot[3] < BEGUN))
+  assert(STEP(t) == 1 || (!done_once[2] && !done_once[3]))
 #endif
 }
 
@@ -429,13 +447,15 @@ end_loop:
 /* ---- the agent ------------------------------------------------------------------------------------ */
 
 byte state[4], outcome_of[4], epoch; /* Executor: the fold that it holds in memory. */
-byte job;                            /* The task on the task thread, plus 1. */
+byte job;                            /* The task on the task thread, plus 1; 0 and one active: it rests. */
 byte job_at;                         /* Where it is. */
 byte job_outcome;
+byte unasked; /* Bit of a task that it had when it began, and that no controller has sent since. */
 
 #define READING 0
 #define AWAITING 1
 #define RETURNED 2
+#define GIVING_UP 3 /* Begun as cancelled: it only has to end. */
 
 #define OTHER(t) ((t) + 1 - 2 * ((t) % 2))
 #define IS_ACTIVE(t) (state[t] == ACTIVE || state[t] == CANCELLING)
@@ -454,21 +474,36 @@ inline report(t, what, e) {
   fi
 }
 
-/* StartTask */
-inline begin_job(t) {
-  job = t + 1; job_at = READING; job_outcome = 0
+#ifdef SEED_QUEUED_UNASKED
+#define ASKED(t) true
+#else
+#define ASKED(t) (((unasked >> (t)) & 1) == 0)
+#endif
+
+/* StartTask; nothing to do when it has begun (Agent::has_begun): one is active at a time. */
+inline begin_job(t, where) {
+  if
+  :: job == 0 -> job = t + 1; job_at = where; job_outcome = 0
+  :: else
+  fi
 }
 
-/* promote, of evolve: the first that waits */
+/* promote, of evolve: the first that waits; StartTask follows when the controller has asked for it */
+inline start_asked(t) {
+  if
+  :: ASKED(t) -> begin_job(t, READING)
+  :: else
+  fi
+}
 inline promote() {
   if
   :: ANY_ACTIVE
   :: else ->
      if
-     :: state[0] == QUEUED -> set_state(0, ACTIVE); begin_job(0)
-     :: state[1] == QUEUED -> set_state(1, ACTIVE); begin_job(1)
-     :: state[2] == QUEUED -> set_state(2, ACTIVE); begin_job(2)
-     :: state[3] == QUEUED -> set_state(3, ACTIVE); begin_job(3)
+     :: state[0] == QUEUED -> set_state(0, ACTIVE); start_asked(0)
+     :: state[1] == QUEUED -> set_state(1, ACTIVE); start_asked(1)
+     :: state[2] == QUEUED -> set_state(2, ACTIVE); start_asked(2)
+     :: state[3] == QUEUED -> set_state(3, ACTIVE); start_asked(3)
      :: else
      fi
   fi
@@ -508,12 +543,38 @@ inline resend() {
   fi
 }
 
+/* Welcomed: what has not ended is told. One that is cancelled already is left out: the answer
+ * would change nothing. */
+inline accept_all() {
+  if
+  :: state[0] == QUEUED || state[0] == ACTIVE -> report(0, ACCEPTED, epoch)
+  :: else
+  fi;
+  if
+  :: state[1] == QUEUED || state[1] == ACTIVE -> report(1, ACCEPTED, epoch)
+  :: else
+  fi;
+  if
+  :: state[2] == QUEUED || state[2] == ACTIVE -> report(2, ACCEPTED, epoch)
+  :: else
+  fi;
+  if
+  :: state[3] == QUEUED || state[3] == ACTIVE -> report(3, ACCEPTED, epoch)
+  :: else
+  fi
+}
+
+/* Deciding::stop: on the task thread it goes on as it likes; one that rests begins only to end. */
+inline stop_task(t) {
+  set_state(t, CANCELLING); begin_job(t, GIVING_UP)
+}
+
 /* Deciding::supersede */
 inline supersede(old) {
   if
   :: state[old] == QUEUED -> outcome_of[old] = FAILURE; kept_outcome[old] = FAILURE;
      set_state(old, ACKED)
-  :: state[old] == ACTIVE -> set_state(old, CANCELLING)
+  :: state[old] == ACTIVE -> stop_task(old)
   :: state[old] == ENDED -> set_state(old, ACKED)
   :: else
   fi
@@ -525,8 +586,10 @@ inline task_came(t, e) {
   :: !CURRENT_TERM(e) -> report(t, FAILURE, e)
   :: else ->
      raise_epoch(e);
+     unasked = unasked & ~(1 << t);
      if
-     :: state[t] == QUEUED || state[t] == ACTIVE || state[t] == CANCELLING -> /* accepted */
+     :: state[t] == ACTIVE -> begin_job(t, READING)
+     :: state[t] == QUEUED || state[t] == CANCELLING -> /* accepted */
      :: state[t] == ENDED || state[t] == ACKED -> report(t, outcome_of[t], epoch)
      :: state[t] == UNKNOWN && ATTEMPT(t) == 1 && state[OTHER(t)] != UNKNOWN ->
         report(t, FAILURE, epoch)
@@ -548,10 +611,16 @@ inline cancel_came(t, e) {
   :: else ->
      raise_epoch(e);
      if
-     :: state[t] == UNKNOWN -> report(t, FAILURE, epoch)
+     :: state[t] == UNKNOWN && ATTEMPT(t) == 1 && state[OTHER(t)] != UNKNOWN /* newer_attempt_known */
+     :: state[t] == UNKNOWN && (ATTEMPT(t) == 2 || state[OTHER(t)] == UNKNOWN) -> /* cancel_unseen */
+        never_came = never_came | (1 << t);
+#ifndef SEED_CANCEL_NOT_KEPT
+        outcome_of[t] = FAILURE; kept_outcome[t] = FAILURE; set_state(t, ENDED);
+#endif
+        report(t, FAILURE, epoch)
      :: state[t] == QUEUED -> outcome_of[t] = FAILURE; kept_outcome[t] = FAILURE;
         set_state(t, ENDED); report(t, FAILURE, epoch)
-     :: state[t] == ACTIVE -> set_state(t, CANCELLING)
+     :: state[t] == ACTIVE -> stop_task(t)
      :: state[t] == ENDED -> report(t, outcome_of[t], epoch)
      :: else
      fi
@@ -599,7 +668,9 @@ inline task_done(t) {
   promote()
 }
 
-/* kill -9, then Agent::begin: the fold of its journal; what was active is run again. */
+#define BIT_OF_OPEN(t) ((state[t] == QUEUED || IS_ACTIVE(t)) << (t))
+/* kill -9, then Agent::begin: the fold of its journal, and Restarted: what was active rests until
+ * the controller sends it again; what was to be given up is. */
 inline restart_agent() {
   d_step {
     state[0] = kept_state[0]; state[1] = kept_state[1];
@@ -608,17 +679,53 @@ inline restart_agent() {
     outcome_of[2] = kept_outcome[2]; outcome_of[3] = kept_outcome[3];
     epoch = kept_epoch;
     stream = 0; job = 0; job_at = 0; job_outcome = 0;
+    unasked = BIT_OF_OPEN(0) | BIT_OF_OPEN(1) | BIT_OF_OPEN(2) | BIT_OF_OPEN(3);
     if
-    :: IS_ACTIVE(0) -> begin_job(0)
-    :: IS_ACTIVE(1) -> begin_job(1)
-    :: IS_ACTIVE(2) -> begin_job(2)
-    :: IS_ACTIVE(3) -> begin_job(3)
+    :: state[0] == CANCELLING -> begin_job(0, GIVING_UP)
+    :: state[1] == CANCELLING -> begin_job(1, GIVING_UP)
+    :: state[2] == CANCELLING -> begin_job(2, GIVING_UP)
+    :: state[3] == CANCELLING -> begin_job(3, GIVING_UP)
+#ifdef SEED_RUN_UNASKED
+    :: state[0] == ACTIVE -> begin_job(0, READING)
+    :: state[1] == ACTIVE -> begin_job(1, READING)
+    :: state[2] == ACTIVE -> begin_job(2, READING)
+    :: state[3] == ACTIVE -> begin_job(3, READING)
+#endif
     :: else
     fi
   }
 }
 
 #define ALL_DOWN (down[1] | down[2] | down[3])
+#define RESTS_IN_VAIN(t) (state[t] == ACTIVE && GIVEN_UP(stream - 1, t))
+
+/* KeptCommands::settle_folder, of every task but one: what had not begun never will. */
+inline settle(but) {
+  d_step {
+    if
+    :: slot[0] == SLOT && but != 0 -> slot[0] = CUT_OFF
+    :: else
+    fi;
+    if
+    :: slot[1] == SLOT && but != 1 -> slot[1] = CUT_OFF
+    :: else
+    fi;
+    if
+    :: slot[2] == SLOT && but != 2 -> slot[2] = CUT_OFF
+    :: else
+    fi;
+    if
+    :: slot[3] == SLOT && but != 3 -> slot[3] = CUT_OFF
+    :: else
+    fi
+  }
+}
+
+/* run_keeper. Since its process began, the controller has sent the task (ADR 9). */
+inline spawn() {
+  assert(((unasked >> (job - 1)) & 1) == 0);
+  keepers[job - 1]++
+}
 
 proctype Agent() {
   byte t, e, kind;
@@ -654,7 +761,7 @@ end_loop:
        :: kind == 1 -> cancel_came(t, e)
        :: kind == 2 -> ack_came(t, e)
        :: kind == 3 && CURRENT_TERM(e) -> /* Welcomed */
-          raise_epoch(e); resend()
+          raise_epoch(e); accept_all(); resend()
        :: kind == 3 && !CURRENT_TERM(e)
        fi;
        /* After the append, before anything of it is performed but what is under way already. */
@@ -670,6 +777,13 @@ end_loop:
        (state[0] == ENDED || state[1] == ENDED || state[2] == ENDED || state[3] == ENDED) ->
        resend()
      }
+  /* Not in the code, where a message is lost only with its stream: what rests and is given up there
+     is told again. */
+  :: atomic {
+       stream != 0 && up_count == 0 && ALL_DOWN == 0 && job == 0 &&
+       (RESTS_IN_VAIN(0) || RESTS_IN_VAIN(1) || RESTS_IN_VAIN(2) || RESTS_IN_VAIN(3)) ->
+       accept_all()
+     }
   /* Agent::task_ended */
   :: atomic {
        job != 0 && job_at == RETURNED ->
@@ -681,39 +795,44 @@ end_loop:
        fi;
        t = 0
      }
+#define RUNS(t) (slot[t] == BEGUN)
+#define ANY_RUNS (RUNS(0) || RUNS(1) || RUNS(2) || RUNS(3))
 #ifndef SEED_NO_SETTLING
-#define SETTLED(t) (slot[t] != BEGUN)
+#define OTHERS_RUN (ANY_RUNS && !RUNS(job - 1))
 #else
-#define SETTLED(t) true
+#define OTHERS_RUN false
 #endif
-  /* Agent::run_job: a verb. It reads first, and may fail there, give up, or find its work done;
-     else KeptCommands::run takes its own slot or makes one, and run_keeper spawns. */
+  /* Agent::run_job: KeptCommands::bind waits for what other tasks had begun (settle_others). The verb
+     reads first, and may fail there, give up, or find its work done; else KeptCommands::run takes
+     its own slot or makes one, and run_keeper spawns. */
   :: atomic {
-       job != 0 && job_at == READING && SETTLED(job - 1) ->
+       job != 0 && job_at == READING && !OTHERS_RUN ->
 #ifndef SEED_NO_SETTLING
-       /* KeptCommands::bind: a command that has not begun never will. */
-       if
-       :: slot[job - 1] == SLOT -> slot[job - 1] = NO_SLOT; keepers[job - 1] = 0
-       :: else
-       fi;
+       settle(job - 1);
 #endif
        if
        :: job_outcome = FAILURE; job_at = RETURNED
        :: slot[job - 1] == OVER || slot[OTHER(job - 1)] == OVER ->
           job_outcome = SUCCESS; job_at = RETURNED
 #ifdef SEED_EFFECTS_NOT_KEPT
-       :: slot[job - 1] = SLOT; keepers[job - 1]++; job_at = AWAITING
+       :: slot[job - 1] = SLOT; spawn(); job_at = AWAITING
 #else
        :: slot[job - 1] == NO_SLOT ->
           slot[job - 1] = SLOT;
           if
-          :: keepers[job - 1]++; job_at = AWAITING
+          :: spawn(); job_at = AWAITING
           :: kills > 0 -> kills--; restart_agent()
           fi
-       :: slot[job - 1] == SLOT -> keepers[job - 1]++; job_at = AWAITING
+       :: slot[job - 1] == SLOT -> spawn(); job_at = AWAITING
        :: slot[job - 1] >= BEGUN -> job_at = AWAITING
 #endif
        fi
+     }
+  /* KeptCommands::bind and settle, then give_up_task */
+  :: atomic {
+       job != 0 && job_at == GIVING_UP && !ANY_RUNS ->
+       settle(4);
+       job_outcome = FAILURE; job_at = RETURNED
      }
   /* await_end, and the verb's own look at what came of it */
   :: atomic {
@@ -725,10 +844,10 @@ end_loop:
        job_at = RETURNED
      }
   /* kill -9 at any other point */
-  :: atomic { kills > 0 && job != 0 -> kills--; restart_agent() }
+  :: atomic { kills > 0 && (job != 0 || ANY_ACTIVE) -> kills--; restart_agent() }
   /* the host goes down: keepers and commands end with it */
   :: atomic {
-       reboots > 0 && job != 0 -> reboots--;
+       reboots > 0 && (job != 0 || ANY_ACTIVE) -> reboots--;
        d_step {
          t = 0;
          do
