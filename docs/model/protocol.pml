@@ -225,8 +225,7 @@ inline send_the_task(c, t) {
                        up[c * 4 + 3] != 0)
 /* An attempt that the controller does not wait for: it answers `accepted` with a cancel. */
 #define GIVEN_UP(c, t) (attempt[AT(c, STEP(t))] != ATTEMPT(t) || \
-                        step_state[AT(c, STEP(t))] == PENDING || \
-                        step_state[AT(c, STEP(t))] == FAILED)
+                        step_state[AT(c, STEP(t))] != IN_FLIGHT)
 
 /* decide_report, and History::append of what it decided. */
 inline take_report(c, outcome, t, e) {
@@ -447,10 +446,12 @@ end_loop:
 /* ---- the agent ------------------------------------------------------------------------------------ */
 
 byte state[4], outcome_of[4], epoch; /* Executor: the fold that it holds in memory. */
-byte job;                            /* The task on the task thread, plus 1; 0 and one active: it rests. */
+byte job;                            /* The task on the task thread, plus 1. */
 byte job_at;                         /* Where it is. */
 byte job_outcome;
-byte unasked; /* Bit of a task that it had when it began, and that no controller has sent since. */
+/* An active task that is not on the thread rests. A task that it had when it began, and that no
+ * controller has sent since, has its bit here. */
+byte unasked;
 
 #define READING 0
 #define AWAITING 1
@@ -474,6 +475,7 @@ inline report(t, what, e) {
   fi
 }
 
+/* Agent::is_asked */
 #ifdef SEED_QUEUED_UNASKED
 #define ASKED(t) true
 #else
@@ -488,13 +490,15 @@ inline begin_job(t, where) {
   fi
 }
 
-/* promote, of evolve: the first that waits; StartTask follows when the controller has asked for it */
+/* StartTask of what has waited: it rests when the controller has not sent it to this process. */
 inline start_asked(t) {
   if
   :: ASKED(t) -> begin_job(t, READING)
   :: else
   fi
 }
+
+/* promote, of evolve: one that waits */
 inline promote() {
   if
   :: ANY_ACTIVE
@@ -611,8 +615,10 @@ inline cancel_came(t, e) {
   :: else ->
      raise_epoch(e);
      if
-     :: state[t] == UNKNOWN && ATTEMPT(t) == 1 && state[OTHER(t)] != UNKNOWN /* newer_attempt_known */
-     :: state[t] == UNKNOWN && (ATTEMPT(t) == 2 || state[OTHER(t)] == UNKNOWN) -> /* cancel_unseen */
+     /* cancel_unseen; of an old attempt nothing is kept */
+     :: state[t] == UNKNOWN && ATTEMPT(t) == 1 && state[OTHER(t)] != UNKNOWN ->
+        report(t, FAILURE, epoch)
+     :: state[t] == UNKNOWN && (ATTEMPT(t) == 2 || state[OTHER(t)] == UNKNOWN) ->
         never_came = never_came | (1 << t);
 #ifndef SEED_CANCEL_NOT_KEPT
         outcome_of[t] = FAILURE; kept_outcome[t] = FAILURE; set_state(t, ENDED);
@@ -621,7 +627,7 @@ inline cancel_came(t, e) {
      :: state[t] == QUEUED -> outcome_of[t] = FAILURE; kept_outcome[t] = FAILURE;
         set_state(t, ENDED); report(t, FAILURE, epoch)
      :: state[t] == ACTIVE -> stop_task(t)
-     :: state[t] == ENDED -> report(t, outcome_of[t], epoch)
+     :: state[t] == ENDED || state[t] == ACKED -> report(t, outcome_of[t], epoch)
      :: else
      fi
   fi
@@ -669,6 +675,7 @@ inline task_done(t) {
 }
 
 #define BIT_OF_OPEN(t) ((state[t] == QUEUED || IS_ACTIVE(t)) << (t))
+
 /* kill -9, then Agent::begin: the fold of its journal, and Restarted: what was active rests until
  * the controller sends it again; what was to be given up is. */
 inline restart_agent() {
@@ -721,7 +728,7 @@ inline settle(but) {
   }
 }
 
-/* run_keeper. Since its process began, the controller has sent the task (ADR 9). */
+/* run_keeper. A controller has sent the task since the agent's process began (ADR 9). */
 inline spawn() {
   assert(((unasked >> (job - 1)) & 1) == 0);
   keepers[job - 1]++

@@ -66,7 +66,11 @@ void Agent::link_lost(std::string reason) {
 }
 
 void Agent::task(core::Task task) {
-  post([this, task = std::move(task)] { handle(TaskCame{task}); });
+  post([this, task = std::move(task)] {
+    if (!is_asked(task.key)) asked_.push_back(task.key);
+    handle(TaskCame{task});
+    forget_asked();
+  });
 }
 
 void Agent::cancel(core::TaskKey key) {
@@ -118,6 +122,7 @@ void Agent::perform(const Command& command) {
   std::visit(base::Overloaded{
                  [this](const StartTask& start) {
                    if (has_begun(start.task.key)) return;
+                   if (!start.cancelled && !is_asked(start.task.key)) return;
                    to_start_ = start;
                    start_next();
                  },
@@ -130,6 +135,20 @@ void Agent::perform(const Command& command) {
                  [this](const SendReport& send) { ports_.link.send(send.report); },
              },
              command);
+}
+
+/// Sent to this process: one that is only known from the journal waits for the controller's word.
+bool Agent::is_asked(const core::TaskKey& key) const {
+  return std::any_of(asked_.begin(), asked_.end(),
+                     [&](const core::TaskKey& each) { return each.same_task(key); });
+}
+
+/// What was refused or has ended.
+void Agent::forget_asked() {
+  std::erase_if(asked_, [&](const core::TaskKey& key) {
+    const TaskRun* run = find_task(executor_, key);
+    return run == nullptr || run->state >= TaskState::Ended;
+  });
 }
 
 /// On the task thread, or next on it.
@@ -164,10 +183,9 @@ core::TaskOutcome Agent::run(const StartTask& start, TaskContext& context) {
     Job job(settings_, host_, start.task, context, context.started_at());
     const auto bound = ports_.output.bind(start.task.key);
     if (!bound) return *job.unreadable("The folder for the task's output", bound.error());
-    const auto settled =
-        start.cancelled ? ports_.output.settle(start.task.key) : base::success();
-    if (!settled) return *job.unreadable("A command of the task", settled.error());
-    core::TaskOutcome outcome = start.cancelled ? give_up_task(job) : run_task(job);
+    const auto begun = start.cancelled ? ports_.output.settle(start.task.key) : false;
+    if (!begun) return *job.unreadable("A command of the task", begun.error());
+    core::TaskOutcome outcome = start.cancelled ? give_up_task(job, *begun) : run_task(job);
     const auto freed = ports_.output.bind(std::nullopt);
     if (!freed) context.say("the task's output stays open: " + freed.error().message);
     return outcome;
@@ -183,6 +201,7 @@ void Agent::task_ended(core::TaskReport report) {
   facts_due_ = ports_.clock.now();
   resend_due_ = ports_.clock.now() + settings_.resend_every;
   handle(TaskDone{std::move(report)});
+  forget_asked();
   start_next();
   tick();
 }

@@ -63,6 +63,8 @@ class Agent : public ports::AgentInbox {
   void append(const std::vector<core::TaskFact>& facts);
   void perform(const Command& command);
 
+  bool is_asked(const core::TaskKey& key) const;
+  void forget_asked();
   bool has_begun(const core::TaskKey& key) const;
   void start_next();
   void run_job(const StartTask& start, TaskContext& context);
@@ -90,6 +92,7 @@ class Agent : public ports::AgentInbox {
   bool connected_ = false;
   std::string lost_reason_;  ///< Why the stream was lost last; empty once there is one.
   bool worker_busy_ = false;
+  std::vector<core::TaskKey> asked_;      ///< Tasks that came to this process and have not ended.
   std::optional<StartTask> to_start_;     ///< Waits for the reading of the host to end.
   std::shared_ptr<TaskContext> context_;  ///< Of the task on the worker.
   core::TaskKey on_thread_;               ///< Of that task.

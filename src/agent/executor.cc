@@ -231,7 +231,10 @@ class Deciding {
 
   /// The answer is kept like that of any task: should the task come after all, it is not run.
   Decision cancel_unseen(const core::TaskKey& key) {
-    if (newer_attempt_known(executor_, key)) return refuse("the cancel is of an old attempt");
+    if (newer_attempt_known(executor_, key)) {
+      send(refused(key, "OLD_ATTEMPT", "A newer attempt of this step is known here."));
+      return std::move(decision_);
+    }
     if (full()) return refuse("a task that never came was cancelled, and too many are open");
     end(refused(key, "CANCELLED", "The task was cancelled before it arrived here."));
     return std::move(decision_);
@@ -248,10 +251,9 @@ class Deciding {
       case TaskState::Cancelling:
         return refuse("the task is being cancelled already");
       case TaskState::Ended:
+      case TaskState::Acked:
         send(run.report);
         return std::move(decision_);
-      case TaskState::Acked:
-        return refuse("the task has ended and was acknowledged");
     }
     return std::move(decision_);
   }

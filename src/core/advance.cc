@@ -50,12 +50,15 @@ bool start_a_turn(const Upgrade& upgrade, Deciding& deciding) {
   return false;
 }
 
+/// Also where the budget is held by one whose agent is away. What failed turns hold is told first.
 bool waits_for_agents_alone(const Upgrade& upgrade) {
   bool waits = !upgrade.unreachable.empty();
   for (const auto& [domain, turns] : upgrade.startable) {
     if (turns.empty()) continue;
-    if (!is_out_of_term(upgrade, domain)) return false;
-    waits = true;
+    if (budget_allows(upgrade, domain)) return false;
+    const bool out_of_term = is_out_of_term(upgrade, domain);
+    if (!out_of_term && current_wave(upgrade).turns_failed > 0) return false;
+    waits = waits || out_of_term;
   }
   return waits;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "rollmill/core/engine.h"
 
@@ -53,9 +54,9 @@ Decision decide_skip(const Upgrade& upgrade, const SkipRequested& event, base::T
 
 /// Ends the pause. Tasks in flight are sent again: nothing is lost by a second copy, and agents
 /// that came during the pause were not sent them, or wait for the word to go on. Not `ended`: this
-/// decision ends that one.
+/// decision ends those.
 void add_resume(const Upgrade& upgrade, const Actor& actor, Deciding& deciding,
-                std::optional<base::StepIndex> ended = {});
+                const std::vector<base::StepIndex>& ended = {});
 
 /// Adds the end of a failed try: an automatic retry inside the attempt budget, or a failed turn.
 void add_failure(const Upgrade& upgrade, base::StepIndex step, const TaskFailed& failure,
@@ -63,7 +64,7 @@ void add_failure(const Upgrade& upgrade, base::StepIndex step, const TaskFailed&
 
 /// A pause of rollmill's own ends with the repair; a person's pause only with `resume`.
 void end_own_pause(const Upgrade& upgrade, const Actor& actor, Deciding& deciding,
-                   std::optional<base::StepIndex> ended = {});
+                   const std::vector<base::StepIndex>& ended = {});
 /// The task of a step in flight is told to give up.
 CancelTask cancel_of(const Upgrade& upgrade, base::StepIndex step);
 /// Turns round, whoever asks; `by` empty: the policy.

@@ -83,15 +83,19 @@ std::optional<Decision> refuse_turning(const Upgrade& upgrade) {
 }  // namespace
 
 void end_own_pause(const Upgrade& upgrade, const Actor& actor, Deciding& deciding,
-                   std::optional<base::StepIndex> ended) {
+                   const std::vector<base::StepIndex>& ended) {
   if (upgrade.pause && upgrade.pause->by.empty()) add_resume(upgrade, actor, deciding, ended);
 }
 
 void add_resume(const Upgrade& upgrade, const Actor& actor, Deciding& deciding,
-                std::optional<base::StepIndex> ended) {
+                const std::vector<base::StepIndex>& ended) {
   deciding.fact(UpgradeResumed{actor.by, actor.reason});
   for (const base::StepIndex step : upgrade.in_flight) {
-    if (step == ended) continue;
+    if (std::find(ended.begin(), ended.end(), step) != ended.end()) continue;
+    if (upgrade.turning) {
+      deciding.command(cancel_of(upgrade, step));
+      continue;
+    }
     const Step& plan = step_at(upgrade, step);
     deciding.command(
         SendTask{upgrade.plan->fleet.hosts[plan.host.value].name, task_of(upgrade, step)});

@@ -10,11 +10,12 @@ namespace {
 
 using base::ErrorCode;
 
-std::optional<base::StepIndex> in_flight_on(const Upgrade& upgrade, base::HostIndex host) {
+std::vector<base::StepIndex> in_flight_on(const Upgrade& upgrade, base::HostIndex host) {
+  std::vector<base::StepIndex> steps;
   for (const base::StepIndex step : upgrade.in_flight) {
-    if (step_at(upgrade, step).host == host) return step;
+    if (step_at(upgrade, step).host == host) steps.push_back(step);
   }
-  return std::nullopt;
+  return steps;
 }
 
 bool has_turns_left(const Upgrade& upgrade, base::HostIndex except, const DomainKey& domain) {
@@ -92,10 +93,10 @@ std::optional<base::Error> refusal(const Upgrade& upgrade, const QuarantineReque
   if (event.actor.reason.empty()) {
     return base::Error{ErrorCode::InvalidArgument, "leaving " + name + " out needs a reason"};
   }
-  const auto step = in_flight_on(upgrade, host);
-  if (step && upgrade.hosts[host.value].connected) {
-    return no(name_step(upgrade, *step) + " is in flight; wait for its end, or stop the agent of " +
-              name);
+  const std::vector<base::StepIndex> steps = in_flight_on(upgrade, host);
+  if (!steps.empty() && upgrade.hosts[host.value].connected) {
+    return no(name_step(upgrade, steps.front()) +
+              " is in flight; wait for its end, or stop the agent of " + name);
   }
   if (const auto why = too_few_left(upgrade, host)) return no(name + " is needed: " + *why);
   return std::nullopt;
@@ -114,15 +115,15 @@ Decision decide_quarantine(const Upgrade& upgrade, const QuarantineRequested& ev
     return refuse(refused->code, refused->message);
   }
   Deciding deciding(now);
-  const auto step = in_flight_on(upgrade, host);
-  if (step) {
-    const std::uint32_t attempt = upgrade.steps[step->value].attempt;
-    deciding.fact(StepFailed{*step, attempt,
+  const std::vector<base::StepIndex> steps = in_flight_on(upgrade, host);
+  for (const base::StepIndex step : steps) {
+    const std::uint32_t attempt = upgrade.steps[step.value].attempt;
+    deciding.fact(StepFailed{step, attempt,
                              {"AGENT_LOST", "the host was put in quarantine", false, {}, {}}});
-    deciding.command(cancel_of(upgrade, *step));
+    deciding.command(cancel_of(upgrade, step));
   }
   deciding.fact(HostQuarantined{host, event.actor.by, event.actor.reason});
-  end_own_pause(upgrade, event.actor, deciding, step);
+  end_own_pause(upgrade, event.actor, deciding, steps);
   return deciding.take();
 }
 

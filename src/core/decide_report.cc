@@ -111,9 +111,9 @@ Decision decide_report(const Upgrade& upgrade, const TaskReported& event, base::
   if (!next(state, cause)) {
     const std::string why = name_step(upgrade, step) + " is " + to_string(state) + "; \"" +
                             to_string(cause) + "\" does not fit it any more";
-    // It was told to give up when it failed, but its agent may have been away.
-    const bool failed = state == StepState::Failed || state == StepState::Pending;
-    return failed ? give_up(event, why) : turn_away(event, why);
+    // Beside a step that is in flight this only repeats what is known. Else its end is known, too,
+    // and its agent, which may have been away, would rest on the task.
+    return upgrade.in_flight.contains(step) ? turn_away(event, why) : give_up(event, why);
   }
   Deciding deciding(now);
   std::visit(

@@ -20,7 +20,11 @@ class Reader {
   FleetReading read() {
     for (const Host& host : request_.fleet.hosts) read_host(host);
     decide_from();
-    if (reading_.any_unpinned && reading_.any_old) {
+    // Where nothing is old, pinned or ours, nobody has a pin.
+    if (reading_.any_old || reading_.any_pinned) {
+      for (std::string& each : unclear_) problem(std::move(each));
+    }
+    if (reading_.any_unpinned && reading_.any_old && unclear_.empty()) {
       problem("services of " + to_string(request_.to) + " run unpinned beside old ones (" +
               unpinned_name_ + "): rows of the new version may have been saved already; pin them "
               "or go on by hand");
@@ -91,11 +95,12 @@ class Reader {
   Standing read_new(const std::string& name, const ServiceFacts& seen, const HostFacts& facts) {
     const std::string to = to_string(request_.to);
     if (seen.pin.empty() && seen.config_newer_than_process) {
-      problem(name + ": cannot tell whether it runs pinned, its configuration changed after it "
-              "started; " + (detail(facts, "config.drop_in") == "edited"
-                                 ? "undo the edit of our drop-in there, then retry"
-                                 : "restart it, then retry"));
-      return Standing::NewPinned;
+      const std::string drop_in = detail(facts, "config.drop_in");
+      unclear_.push_back(name + ": cannot tell whether it runs pinned, its configuration changed "
+                         "after it started; " +
+                         (drop_in == "edited" ? "undo the edit of our drop-in there"
+                                              : "restart it, then look again"));
+      reading_.any_pinned = reading_.any_pinned || (!drop_in.empty() && drop_in != "none");
     }
     if (seen.pin.empty()) {
       unpinned_name_ = name;
@@ -146,6 +151,7 @@ class Reader {
   std::map<ReleaseNumber, std::string> olds_;  ///< Old release -> a service that runs it.
   std::map<ReleaseNumber, std::string> pins_;  ///< Pin of a new service -> its name.
   std::string unpinned_name_;
+  std::vector<std::string> unclear_;  ///< Services that may be pinned or not, and what to do.
 };
 
 }  // namespace

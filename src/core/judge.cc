@@ -58,7 +58,7 @@ void judge_plan_fits(const Plan& plan, const FleetFacts& facts, Results& results
     const auto found = facts.find(host.name);
     if (found == facts.end()) continue;
     const ServiceFacts* seen = find_running(found->second, turn.service);
-    if (seen == nullptr) continue;
+    if (seen == nullptr || seen->release.empty()) continue;
     const bool is_new = parse_release_number(seen->release) == plan.to;
     const bool unpinned = is_new && seen->pin.empty();
     if (!unpinned && (is_new || turn.takes_down)) continue;
@@ -138,6 +138,7 @@ void judge_apis(const Plan& plan, const FleetFacts& facts, Results& results) {
   }
   if (with_balancer == 0) return;
   const bool accepted = budget_of(plan.policy, "api").min_available == 0;
+  if (!out.empty()) out += "; put it back into the balancer";
   add(results, "preflight.two-apis", serving >= 2 || accepted,
       "the balancer sends requests to " + std::to_string(serving) + " API(s)" + out);
 }

@@ -58,9 +58,15 @@ class Planner {
   /// would find them missing. They come back as what they are.
   void put_back_apis() {
     const auto add = [&](base::ServiceIndex service) {
-      build_.add_service_turn(
-          service, false, {Verb::Start, Verb::Probe, Verb::Enlist},
-          proving(reading_.would_be_new[service.value], reading_.would_be_pinned[service.value]));
+      const bool is_new = reading_.would_be_new[service.value];
+      const bool pinned = reading_.would_be_pinned[service.value];
+      const bool untouched = !is_new && reading_.runs[service.value];
+      if (untouched) {
+        build_.add_service_turn(service, false, {Verb::Probe, Verb::Enlist}, proving(false, false));
+      } else if (!is_new || pinned) {
+        build_.add_service_turn(service, false, {Verb::Start, Verb::Probe, Verb::Enlist},
+                                proving(is_new, pinned));
+      }  // Else preflight says what is wrong with it.
     };
     for (const RoleInfo& role : profile_.roles) {
       std::vector<base::ServiceIndex> out;

@@ -210,19 +210,21 @@ class BackPlanner {
     return false;
   }
 
+  /// A removal of our settings that was cut off leaves what no reading shows: all are removed here.
   void verify() {
-    build_.begin_phase(PhaseKind::Verify, "nothing is changed");
+    build_.begin_phase(PhaseKind::Verify, "nothing is changed but our own temporary settings");
     build_.begin_wave("all hosts");
     std::uint32_t service = 0;
     for (std::uint32_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
-      std::vector<TaskArgs> args;
+      std::vector<TaskArgs> args = {bringing_back()};
+      std::vector<Verb> verbs = {Verb::Restore};
       for (const Service& each : plan_.fleet.hosts[i].services) {
         args.push_back(proving({service++}));
         args.back().service = each.name;
         args.back().role = each.role;
+        verbs.push_back(Verb::Attest);
       }
-      if (args.empty()) continue;
-      build_.add_host_turn({i}, args, std::vector<Verb>(args.size(), Verb::Attest));
+      if (verbs.size() > 1) build_.add_host_turn({i}, args, verbs);
     }
     // Survey compares with what preflight has recorded.
     if (reading_.anything && request_.preflight_passed) {

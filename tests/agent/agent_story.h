@@ -63,12 +63,13 @@ class FakeLink : public ports::ControllerLink {
 class FakeOutput : public ports::TaskOutput {
  public:
   base::Status bind(const std::optional<core::TaskKey>& key) override;
-  base::Status settle(const core::TaskKey&) override { return base::success(); }
+  base::Result<bool> settle(const core::TaskKey&) override { return begun; }
   void say(const std::string& line) override;
   base::Result<std::optional<ports::OutputPart>> read(const core::TaskKey& key,
                                                       ports::OutputPosition& position) override;
   std::map<std::uint32_t, std::vector<std::string>> lines;  ///< By step.
   bool broken = false;
+  bool begun = false;  ///< A command of any task had begun.
 
  private:
   std::optional<core::TaskKey> bound_;

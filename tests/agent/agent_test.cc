@@ -205,11 +205,55 @@ TEST(Agent, touches_nothing_after_a_restart_for_a_task_that_was_given_up_meanwhi
 TEST(Agent, ends_after_a_restart_a_stop_that_had_begun_even_when_it_is_given_up) {
   Restarted story;
   FakeHost& host = story.story.host;
-  host.services.daemons[FakeHost::kConductor].stopping = true;
+  auto& daemon = host.services.daemons[FakeHost::kConductor];
+  daemon.stopping = true;
+  const base::TimePoint before = host.world.now();
+  host.world.in(seconds{7}, [&] { daemon.main.reset(); });
   story.next.agent->cancel(story.next.task(3, Verb::Stop).key);
   story.next.loop.settle();
   EXPECT_EQ(story.next.link.said, (Words{"accepted", "failed CANCELLED"}));
-  EXPECT_EQ(host.world.effects, (Words{"stop ironic-conductor"}));
+  EXPECT_GE(host.world.now() - before, seconds{7}) << "what is read next is what came of it";
+  EXPECT_EQ(host.world.effects, Words{}) << "a second signal makes some releases die at once";
+}
+
+TEST(Agent, leaves_a_service_alone_that_a_person_started_after_the_stop_that_is_given_up) {
+  Restarted story;
+  story.next.output.begun = true;
+  FakeHost& host = story.story.host;
+  host.world.pass(seconds{60});
+  host.services.daemons[FakeHost::kConductor].main->started_at = host.world.now();
+  story.next.agent->cancel(story.next.task(3, Verb::Stop).key);
+  story.next.loop.settle();
+  EXPECT_EQ(host.world.effects, Words{});
+}
+
+TEST(Agent, runs_after_a_restart_no_task_that_had_only_waited_behind_another) {
+  Running story;
+  story.life.agent->task(story.life.task(3, Verb::Drain));
+  story.life.agent->task(story.life.task(4, Verb::Stop));
+  story.life.loop.settle();
+  // Both had been taken; nothing of either had ended.
+  MemoryJournal cut(story.journal, 3);
+  story.host.be_conductor();
+  story.host.world.effects.clear();
+  AgentLife next(story.host, cut);
+  ASSERT_TRUE(next.agent->begin().ok());
+  next.agent->welcomed(5);
+  next.agent->cancel(next.task(3, Verb::Drain).key);
+  next.loop.settle();
+  EXPECT_EQ(story.host.world.effects, Words{});
+  next.agent->task(next.task(4, Verb::Stop));
+  next.loop.settle();
+  EXPECT_EQ(story.host.world.effects, (Words{"stop ironic-conductor"}));
+}
+
+TEST(Agent, takes_up_the_commands_of_a_stop_that_is_given_up) {
+  Restarted story;
+  story.next.output.begun = true;
+  story.next.agent->cancel(story.next.task(3, Verb::Stop).key);
+  story.next.loop.settle();
+  EXPECT_EQ(story.next.link.said, (Words{"accepted", "failed CANCELLED"}));
+  EXPECT_EQ(story.story.host.world.effects, (Words{"stop ironic-conductor"}));
 }
 
 TEST(Agent, does_not_begin_on_a_damaged_journal) {

@@ -109,9 +109,9 @@ TEST_F(TwoConductors, a_service_that_was_under_way_is_proven_before_another_goes
 
 TEST_F(TwoConductors, what_is_in_flight_on_a_host_in_quarantine_is_not_sent_again) {
   turn(Direction::Back);
-  const base::StepIndex step = go_to(Verb::Attest, "api1");
+  const base::StepIndex step = go_to(Verb::Restore, "api1");
   loop.handle(AgentWent{{"api1"}, "the network"});
-  loop.report({"cond1"}, go_to(Verb::Attest, "cond1"), kBroken);
+  loop.report({"cond1"}, go_to(Verb::Restore, "cond1"), kBroken);
   ASSERT_EQ(loop.state.state, UpgradeState::Paused);
   const Decision decision =
       decide(loop.state, QuarantineRequested{{"api1"}, kAlice}, loop.now);

@@ -30,8 +30,8 @@ class TaskOutput {
   /// (upgrade, step, attempt) identifies; the epoch does not. THREAD: task.
   virtual base::Status bind(const std::optional<core::TaskKey>& key) = 0;
   /// Waits until no command of this task runs, nor ever will again: what had not begun does not
-  /// begin, what had comes to its end. THREAD: task.
-  virtual base::Status settle(const core::TaskKey& key) = 0;
+  /// begin, what had comes to its end. Had any begun? THREAD: task.
+  virtual base::Result<bool> settle(const core::TaskKey& key) = 0;
   /// Adds a line of our own to the output of the bound task. THREAD: task.
   virtual void say(const std::string& line) = 0;
   /// The next part after `position`, which moves behind it; nothing when there is no more yet, or

@@ -70,9 +70,9 @@ Trouble check_service(const Job& job) {
 
 }  // namespace
 
-core::TaskOutcome give_up_task(Job& job) {
+core::TaskOutcome give_up_task(Job& job, bool begun) {
   Trouble trouble = check_service(job);
-  if (!trouble && job.task.verb == core::Verb::Stop) trouble = end_stop(job);
+  if (!trouble && job.task.verb == core::Verb::Stop) trouble = end_stop(job, begun);
   if (!trouble) trouble = job.cancelled("before it went on");
   trouble->host = facts_after(job);
   return *std::move(trouble);

@@ -108,6 +108,15 @@ Trouble note_stop(Job& job) {
   return {};
 }
 
+/// The process that the stop was asked for, not one that a person started afterwards.
+bool is_of_before_the_stop(Job& job) {
+  const auto status = job.host.services.status(job.args.service);
+  const auto noted = job.host.machine.kept("stopped-" + job.args.service);
+  if (!status || !status->main || !noted || !noted->has_value()) return false;
+  const auto asked = base::parse_time(**noted);
+  return asked && status->main->started_at <= *asked;
+}
+
 Trouble prove_gone(Job& job, const base::Status& stopped) {
   const char* id = by_role(job, "conductor.process-gone", "api.process-gone");
   const auto after = job.host.services.status(job.args.service);
@@ -181,12 +190,16 @@ Trouble stop(Job& job) {
   return prove_gone(job, stopped);
 }
 
-Trouble end_stop(Job& job) {
-  const auto status = job.host.services.status(job.args.service);
-  if (!status) return job.unreadable("The state of a service", status.error());
-  const bool stops = status->main && !status->active;
-  if (!stops) return {};
-  return prove_gone(job, job.host.services.stop(job.args.service, job.remaining()));
+Trouble end_stop(Job& job, bool begun) {
+  constexpr base::Duration kBetweenLooks = std::chrono::seconds{1};
+  if (begun && is_of_before_the_stop(job))
+    return prove_gone(job, job.host.services.stop(job.args.service, job.remaining()));
+  while (true) {
+    const auto status = job.host.services.status(job.args.service);
+    if (!status) return job.unreadable("The state of a service", status.error());
+    if (is_gone(*status) || status->active) return {};
+    if (Trouble over = job.rest(kBetweenLooks)) return over;
+  }
 }
 
 Trouble start(Job& job) {

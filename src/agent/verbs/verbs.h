@@ -12,7 +12,7 @@ core::TaskOutcome run_task(Job& job);
 
 /// Ends a task that was cancelled before this life of the agent went on with it: nothing is begun,
 /// and a stop that an earlier life had begun comes to its end.
-core::TaskOutcome give_up_task(Job& job);
+core::TaskOutcome give_up_task(Job& job, bool begun);
 
 /// Reads only; notes every precondition that fails and succeeds all the same.
 Trouble inspect(Job& job);
@@ -34,8 +34,10 @@ Trouble pin(Job& job);
 Trouble drain(Job& job);
 /// A stopped service is left alone; a stop under way is joined.
 Trouble stop(Job& job);
-/// Joins a stop that is under way, by the service manager's word; begins none.
-Trouble end_stop(Job& job);
+/// Waits for the end of a stop that is under way: one whose own commands have `begun`, by the
+/// driver, else by the service manager's word. Begins none, so that a person's start stays asked
+/// for.
+Trouble end_stop(Job& job, bool begun);
 /// A running service of the wanted release and configuration is left alone.
 Trouble start(Job& job);
 /// Reads only.

@@ -35,7 +35,7 @@ class Commands final : public drivers::TaskCommands {
     return real_->read(spec);
   }
   base::Status bind(const std::optional<core::TaskKey>& key) override { return real_->bind(key); }
-  base::Status settle(const core::TaskKey& key) override { return real_->settle(key); }
+  base::Result<bool> settle(const core::TaskKey& key) override { return real_->settle(key); }
   void say(const std::string& line) override { real_->say(line); }
   base::Result<std::optional<ports::OutputPart>> read(const core::TaskKey& key,
                                                       ports::OutputPosition& position) override {

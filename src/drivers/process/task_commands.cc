@@ -67,7 +67,7 @@ class KeptCommands final : public TaskCommands {
   explicit KeptCommands(TaskCommandsOptions options) : options_(std::move(options)) {}
 
   Status bind(const std::optional<core::TaskKey>& key) override;
-  Status settle(const core::TaskKey& key) override;
+  Result<bool> settle(const core::TaskKey& key) override;
   void say(const std::string& line) override;
   Result<CommandResult> run(const CommandSpec& spec) override;
   Result<CommandResult> read(const CommandSpec& spec) override;
@@ -91,7 +91,7 @@ class KeptCommands final : public TaskCommands {
   Result<CommandResult> finish(std::uint32_t number, const CommandSpec& spec);
   std::optional<std::uint32_t> find_effect(const CommandSpec& spec) const;
   Status settle_others();
-  static Status settle_folder(const std::string& task_folder);
+  static Result<bool> settle_folder(const std::string& task_folder);
   void load_slots();
   void drop_old_tasks() const;
   void drop_old_readings();
@@ -142,28 +142,30 @@ Status KeptCommands::settle_others() {
   for (const std::string& name : list_folder(options_.folder)) {
     const std::string path = options_.folder + "/" + name;
     if (path == folder_ || name == kBetweenTasks || settled_.contains(path)) continue;
-    if (const Status settled = settle_folder(path); !settled) return settled;
+    if (const Result<bool> settled = settle_folder(path); !settled) return settled.error();
     settled_.insert(path);
   }
   settled_.erase(folder_);
   return success();
 }
 
-Status KeptCommands::settle(const core::TaskKey& key) {
+Result<bool> KeptCommands::settle(const core::TaskKey& key) {
   const Result<std::string> folder = task_folder(key);
-  return folder ? settle_folder(*folder) : Status(folder.error());
+  return folder ? settle_folder(*folder) : Result<bool>(folder.error());
 }
 
-Status KeptCommands::settle_folder(const std::string& task_folder) {
+Result<bool> KeptCommands::settle_folder(const std::string& task_folder) {
+  bool begun = false;
   for (const std::uint32_t number : list_slots(task_folder)) {
     const std::string slot = task_folder + "/" + slot_name(number);
     const std::optional<SlotSpec> spec = read_spec(slot);
     // What had not begun never will: its keeper finds the mark.
     if (!spec || spec->kind != SlotKind::Effect || mark_started(slot)) continue;
+    begun = true;
     const auto end = await_end(slot, spec->command.time_limit);
     if (!end) return end.error();
   }
-  return success();
+  return begun;
 }
 
 void KeptCommands::load_slots() {

@@ -34,7 +34,8 @@ const std::vector<std::string>& Deployment::broken_promises() const {
 std::vector<std::string> Deployment::broken_at_rest() const {
   std::vector<std::string> broken;
   for (const auto& host : hosts_)
-    if (host->has_drop_in() && !site_->promises.is_left_out(host->place()))
+    if (host->has_drop_in() && !site_->promises.is_left_out(host->place()) &&
+        !site_->promises.is_vouched_for(host->place()))
       broken.push_back("10: " + host->name() + " keeps a drop-in of ours");
   return broken;
 }

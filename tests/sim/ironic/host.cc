@@ -218,12 +218,17 @@ void Host::repair() {
   }
   if (parts.fleet_host().schema) parts.site.ironic.bring_back_nodes();
   if (parts.config.undo_edits()) parts.site.promises.disturbed(parts.machine.place);
-  parts.services.repair();
+  if (!is_installing()) parts.services.repair();
 }
 
 void Host::set_right() {
   repair();
-  if (!parts_->off) parts_->services.take_over();
+  if (!parts_->off && !is_installing()) parts_->services.take_over();
+}
+
+bool Host::is_installing() const {
+  const Invocation* running = parts_->keeper.running();
+  return running != nullptr && running->deed == Deed::Install;
 }
 
 void Host::restart_services() {

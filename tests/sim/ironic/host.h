@@ -91,6 +91,8 @@ class Host {
   std::string describe() const;
 
  private:
+  /// Nobody starts a service whose files are just being replaced.
+  bool is_installing() const;
   friend class Deployment;
   std::unique_ptr<HostParts> parts_;
 };

@@ -27,10 +27,10 @@ base::Status Keeper::bind(const std::optional<core::TaskKey>& key) {
 }
 
 /// What an earlier life has begun, for whatever task, comes to its end first.
-base::Status Keeper::settle(const core::TaskKey& key) {
-  (void)key;
+base::Result<bool> Keeper::settle(const core::TaskKey& key) {
   while (running() != nullptr && site_.time.inside_fiber()) site_.rest_until(next_end());
-  return base::success();
+  return std::any_of(runs_.begin(), runs_.end(),
+                     [&](const Run& run) { return run.task->same_task(key); });
 }
 
 base::Result<std::optional<ports::OutputPart>> Keeper::read(const core::TaskKey& key,

@@ -26,7 +26,7 @@ class Keeper : public ports::TaskOutput {
   Keeper(Site& site, std::size_t host) : site_(site), host_(host) {}
 
   base::Status bind(const std::optional<core::TaskKey>& key) override;
-  base::Status settle(const core::TaskKey& key) override;
+  base::Result<bool> settle(const core::TaskKey& key) override;
   void say(const std::string& line) override { (void)line; }
   base::Result<std::optional<ports::OutputPart>> read(const core::TaskKey& key,
                                                       ports::OutputPosition& position) override;

@@ -160,6 +160,11 @@ void Promises::vouched_for(std::size_t host) {
   }
 }
 
+bool Promises::is_vouched_for(std::size_t host) const {
+  return std::any_of(vouched_.begin(), vouched_.end(),
+                     [&](const Daemon* each) { return each->host == host; });
+}
+
 void Promises::disturbed(std::size_t host) { hosts_[host].effects.clear(); }
 
 void Promises::list_failed(const std::string& why) {

@@ -48,6 +48,7 @@ class Promises {
   /// A person answers for the services of the host: what is down there is so by their word.
   void vouched_for(std::size_t host);
   bool is_left_out(std::size_t host) const { return hosts_[host].left_out; }
+  bool is_vouched_for(std::size_t host) const;
   /// The world has changed something on this host: an effect may be needed again.
   void disturbed(std::size_t host);
   /// A list that a client asked for was not answered, and no fault explains it.

@@ -145,12 +145,17 @@ void People::do_as_told(const core::Upgrade& upgrade, std::string messages) {
     const bool stop = line.find("it must be stopped first") != std::string::npos;
     const bool killed = line.find("kills it after") != std::string::npos;
     const bool migrate = line.find("run ironic-dbsync online_data_migr") != std::string::npos;
-    if (!restart && !start && !stop && !killed && !migrate) continue;
+    const bool no_other = line.find("does not answer without") != std::string::npos;
+    for (std::size_t i = 0; no_other && i < world_.hosts(); ++i) {
+      world_.deployment().host(i).set_right();
+    }
+    const bool put_back = line.find("put it back into the balancer") != std::string::npos;
+    if (!restart && !start && !stop && !killed && !migrate && !put_back) continue;
     for (std::size_t i = 0; i < world_.hosts(); ++i) {
       Host& host = world_.deployment().host(i);
       if (line.find(host.name()) == std::string::npos) continue;
       if (restart) host.restart_services();
-      if (start) host.set_right();
+      if (start || put_back) host.set_right();
       if (stop) host.stop_services();
       if (killed) host.raise_stop_limits();
       if (migrate) host.migrate_data();
