@@ -173,8 +173,7 @@ void Agent::start_next() {
 
 /// On the task thread.
 void Agent::run_job(const StartTask& start, TaskContext& context) {
-  core::TaskReport report{start.task.key, {}};
-  report.outcome = run(start, context);
+  core::TaskReport report{start.task.key, run(start, context)};
   post([this, report = std::move(report)]() mutable { task_ended(std::move(report)); });
 }
 

@@ -120,7 +120,7 @@ class Deciding {
     const auto next =
         std::find_if(executor_.tasks.begin(), executor_.tasks.end(),
                      [](const TaskRun& each) { return each.state == TaskState::Queued; });
-    if (next != executor_.tasks.end()) decision_.commands.push_back(StartTask{next->task, false});
+    if (next != executor_.tasks.end()) start(*next, false);
     return std::move(decision_);
   }
 

@@ -91,22 +91,23 @@ CancelTask cancel_of(const Upgrade& upgrade, base::StepIndex step) {
   return {upgrade.plan->fleet.hosts[host.value].name, task_of(upgrade, step).key};
 }
 
+Command word_for(const Upgrade& upgrade, base::StepIndex step) {
+  if (upgrade.turning || is_final(upgrade.state)) return cancel_of(upgrade, step);
+  const base::HostIndex host = step_at(upgrade, step).host;
+  return SendTask{upgrade.plan->fleet.hosts[host.value].name, task_of(upgrade, step)};
+}
+
 std::vector<Command> outstanding(const Upgrade& upgrade,
                                  const std::optional<base::HostName>& host) {
   std::vector<Command> commands;
-  const bool over = upgrade.turning || is_final(upgrade.state);
-  const bool paused = upgrade.state == UpgradeState::Paused;
+  const bool held_back = upgrade.state == UpgradeState::Paused && !upgrade.turning;
   for (const base::StepIndex step : upgrade.in_flight) {
     const base::HostName& name =
         upgrade.plan->fleet.hosts[step_at(upgrade, step).host.value].name;
     if (host && *host != name) continue;
-    if (over) {
-      commands.push_back(cancel_of(upgrade, step));
-      continue;
-    }
     const bool accepted = upgrade.steps[step.value].state == StepState::Running;
-    if (paused && !accepted) continue;
-    commands.push_back(SendTask{name, task_of(upgrade, step)});
+    if (held_back && !accepted) continue;
+    commands.push_back(word_for(upgrade, step));
   }
   return commands;
 }

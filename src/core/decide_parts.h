@@ -65,6 +65,9 @@ void add_failure(const Upgrade& upgrade, base::StepIndex step, const TaskFailed&
 /// A pause of rollmill's own ends with the repair; a person's pause only with `resume`.
 void end_own_pause(const Upgrade& upgrade, const Actor& actor, Deciding& deciding,
                    const std::vector<base::StepIndex>& ended = {});
+/// What the agent is to hear of a step in flight: its task, or to give it up when the upgrade turns
+/// round or has ended.
+Command word_for(const Upgrade& upgrade, base::StepIndex step);
 /// The task of a step in flight is told to give up.
 CancelTask cancel_of(const Upgrade& upgrade, base::StepIndex step);
 /// Turns round, whoever asks; `by` empty: the policy.

@@ -92,13 +92,7 @@ void add_resume(const Upgrade& upgrade, const Actor& actor, Deciding& deciding,
   deciding.fact(UpgradeResumed{actor.by, actor.reason});
   for (const base::StepIndex step : upgrade.in_flight) {
     if (std::find(ended.begin(), ended.end(), step) != ended.end()) continue;
-    if (upgrade.turning) {
-      deciding.command(cancel_of(upgrade, step));
-      continue;
-    }
-    const Step& plan = step_at(upgrade, step);
-    deciding.command(
-        SendTask{upgrade.plan->fleet.hosts[plan.host.value].name, task_of(upgrade, step)});
+    deciding.command(word_for(upgrade, step));
   }
 }
 

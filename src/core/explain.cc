@@ -138,17 +138,13 @@ std::string name_role(const DomainKey& domain) {
 
 /// A service of this domain may still be under the command of another controller.
 Blocked out_of_term(const Upgrade& upgrade, const DomainKey& domain) {
-  base::HostIndex first;
-  std::uint32_t count = 0;
-  for_each_service(upgrade, [&](base::HostIndex host, const Service& service, const ServiceRun&) {
-    const HostRun& run = upgrade.hosts[host.value];
-    if (run.in_term || run.quarantine || DomainKey{service.role, service.domain} != domain) return;
-    if (count++ == 0) first = host;
-  });
+  const std::set<base::HostIndex> hosts = hosts_out_of_term(upgrade, domain);
+  const base::HostIndex first = *hosts.begin();
   return agent_away(upgrade, first,
-                    std::to_string(count) + " agent(s) have not connected since this controller "
-                    "took over, first " + host_name(upgrade, first) + "; until then another one "
-                    "may command them, and no " + name_role(domain) + " is taken down");
+                    std::to_string(hosts.size()) + " agent(s) have not connected since this "
+                    "controller took over, first " + host_name(upgrade, first) + "; until then "
+                    "another one may command them, and no " + name_role(domain) +
+                    " is taken down");
 }
 
 /// Turns that could start, but for their budget, while nothing is under way that gives it back.
@@ -157,7 +153,7 @@ std::optional<Blocked> explain_budget(const Upgrade& upgrade, const WaveRun& wav
   for (const auto& [domain, turns] : upgrade.startable) {
     if (turns.empty() || budget_allows(upgrade, domain)) continue;
     const DomainRun& run = upgrade.domains.at(domain);
-    if (run.out_of_term > 0) return out_of_term(upgrade, domain);
+    if (is_out_of_term(upgrade, domain)) return out_of_term(upgrade, domain);
     const base::HostIndex host = turn_at(upgrade, *turns.begin()).host;
     const Budget budget = budget_of(upgrade.plan->policy, domain.first);
     return blocked(upgrade, "BUDGET_SPENT",

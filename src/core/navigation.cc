@@ -52,15 +52,22 @@ bool is_out_of_term(const Upgrade& upgrade, const DomainKey& domain) {
   return found != upgrade.domains.end() && found->second.out_of_term > 0;
 }
 
+std::set<base::HostIndex> hosts_out_of_term(const Upgrade& upgrade, const DomainKey& domain) {
+  std::set<base::HostIndex> hosts;
+  for_each_service(upgrade, [&](base::HostIndex host, const Service& service, const ServiceRun&) {
+    const HostRun& run = upgrade.hosts[host.value];
+    const bool same = DomainKey{service.role, service.domain} == domain;
+    if (same && !run.in_term && !run.quarantine) hosts.insert(host);
+  });
+  return hosts;
+}
+
 std::set<base::HostIndex> awaited_hosts(const Upgrade& upgrade) {
   std::set<base::HostIndex> hosts;
   for (const base::TurnIndex turn : upgrade.unreachable) hosts.insert(turn_at(upgrade, turn).host);
-  for_each_service(upgrade, [&](base::HostIndex host, const Service& service, const ServiceRun&) {
-    const HostRun& run = upgrade.hosts[host.value];
-    const auto turns = upgrade.startable.find({service.role, service.domain});
-    const bool needed = turns != upgrade.startable.end() && !turns->second.empty();
-    if (needed && !run.in_term && !run.quarantine) hosts.insert(host);
-  });
+  for (const auto& [domain, turns] : upgrade.startable) {
+    if (!turns.empty()) hosts.merge(hosts_out_of_term(upgrade, domain));
+  }
   return hosts;
 }
 

@@ -70,6 +70,8 @@ Budget budget_of(const Policy& policy, const std::string& role);
 bool budget_allows(const Upgrade& upgrade, const DomainKey& domain);
 /// An agent of this domain has not connected since this controller took over.
 bool is_out_of_term(const Upgrade& upgrade, const DomainKey& domain);
+/// The hosts of such agents. Cost grows with the fleet.
+std::set<base::HostIndex> hosts_out_of_term(const Upgrade& upgrade, const DomainKey& domain);
 /// Whose agents the current wave waits for, because their own turns are next or because nothing of
 /// their domain is taken down before they have come.
 std::set<base::HostIndex> awaited_hosts(const Upgrade& upgrade);

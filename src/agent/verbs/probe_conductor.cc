@@ -139,12 +139,11 @@ Trouble prove_steady(Job& job, const Process& before, std::uint32_t restarts) {
 /// end decides whether anything is left of it.
 Trouble tell_taken_over(Job& job, base::TimePoint started_at) {
   constexpr const char* kId = "conductor.no-take-over-failures";
-  const auto note = job.host.machine.kept("stopped-" + job.args.service);
-  if (!note) return job.unreadable("The agent's state folder", note.error());
-  const auto stopped = note->has_value() ? base::parse_time(**note) : std::nullopt;
+  const auto stopped = last_stop(job);
+  if (!stopped) return job.unreadable("The agent's state folder", stopped.error());
   const auto nodes = job.host.deployment->nodes("");
   if (!nodes) return job.unreadable("The list of nodes", nodes.error());
-  const auto failed = taken_over_nodes(*nodes, stopped.value_or(started_at));
+  const auto failed = taken_over_nodes(*nodes, stopped->value_or(started_at));
   if (failed.empty())
     job.ok(kId, "No node was failed by a take-over.");
   else

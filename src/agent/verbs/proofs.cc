@@ -93,6 +93,14 @@ Look look_at_process(Job& job, const std::string& service) {
 
 bool is_untouched(const Job& job) { return !job.args.new_release && !job.args.pinned; }
 
+std::string stop_note(const Job& job) { return "stopped-" + job.args.service; }
+
+base::Result<std::optional<base::TimePoint>> last_stop(Job& job) {
+  const auto note = job.host.machine.kept(stop_note(job));
+  if (!note) return note.error();
+  return note->has_value() ? base::parse_time(**note) : std::nullopt;
+}
+
 const char* by_role(const Job& job, const char* conductor_id, const char* api_id) {
   return job.serves_api() ? api_id : conductor_id;
 }

@@ -20,6 +20,10 @@ Trouble prove_pin_in_force(Job& job);
 Look look_at_process(Job& job, const std::string& service);
 /// The step looks at an old service before anything was done to it.
 bool is_untouched(const Job& job);
+/// The name of the agent's own note of when the job's service was last told to stop.
+std::string stop_note(const Job& job);
+/// That time; nothing when it never was.
+base::Result<std::optional<base::TimePoint>> last_stop(Job& job);
 /// "conductor.NAME" or "api.NAME", by the role of the job's service.
 const char* by_role(const Job& job, const char* conductor_id, const char* api_id);
 

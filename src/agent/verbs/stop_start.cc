@@ -102,8 +102,8 @@ Trouble check_api(Job& job) {
 
 /// Remembered for the probe after the next start, which looks for nodes that failed since.
 Trouble note_stop(Job& job) {
-  const std::string name = "stopped-" + job.args.service;
-  if (const auto kept = job.host.machine.keep(name, base::format_time(job.waiting.now())); !kept)
+  const std::string now = base::format_time(job.waiting.now());
+  if (const auto kept = job.host.machine.keep(stop_note(job), now); !kept)
     return job.unreadable("The agent's state folder", kept.error());
   return {};
 }
@@ -111,10 +111,9 @@ Trouble note_stop(Job& job) {
 /// The process that the stop was asked for, not one that a person started afterwards.
 bool is_of_before_the_stop(Job& job) {
   const auto status = job.host.services.status(job.args.service);
-  const auto noted = job.host.machine.kept("stopped-" + job.args.service);
-  if (!status || !status->main || !noted || !noted->has_value()) return false;
-  const auto asked = base::parse_time(**noted);
-  return asked && status->main->started_at <= *asked;
+  const auto asked = last_stop(job);
+  if (!status || !status->main || !asked || !asked->has_value()) return false;
+  return status->main->started_at <= **asked;
 }
 
 Trouble prove_gone(Job& job, const base::Status& stopped) {
