@@ -29,9 +29,25 @@ bool has_turns_left(const Upgrade& upgrade, base::HostIndex except, const Domain
   return false;
 }
 
+/// Read in this leg, so that what it says is what the way is planned from.
+bool is_read(const Upgrade& upgrade, const Phase& reading, base::HostIndex host) {
+  const Wave& wave = upgrade.plan->waves[reading.first_wave.value];
+  for (std::uint32_t i = 0; i < wave.turn_count; ++i) {
+    const base::TurnIndex turn = turn_in(wave, i);
+    if (turn_at(upgrade, turn).host == host) {
+      return upgrade.turns[turn.value].state == TurnState::Done;
+    }
+  }
+  return false;
+}
+
 /// While the hosts are read the way is not planned: what is of B, or down, will have to go back.
+/// So may all that is not read yet.
 bool will_have_turns(const Upgrade& upgrade, base::HostIndex except, const DomainKey& domain) {
-  if (!upgrade.plan->phases[upgrade.phase.value].finds_way) return false;
+  // Past its last phase an upgrade waits to be planned from what was read.
+  const std::vector<Phase>& phases = upgrade.plan->phases;
+  const Phase& phase = all_phases_done(upgrade) ? phases.back() : phases[upgrade.phase.value];
+  if (!phase.finds_way) return false;
   bool found = false;
   for_each_service(upgrade, [&](base::HostIndex host, const Service& service,
                                 const ServiceRun& run) {
@@ -39,7 +55,8 @@ bool will_have_turns(const Upgrade& upgrade, base::HostIndex except, const Domai
     const bool out = upgrade.hosts[host.value].quarantine || host == except;
     const HostFacts& facts = *upgrade.hosts[host.value].facts;
     const bool away = run.stopped || is_away(ironic_profile(), service, facts, run.charged);
-    found = found || (same && !out && (run.new_release || run.charged || away));
+    const bool may = run.new_release || run.charged || away || !is_read(upgrade, phase, host);
+    found = found || (same && !out && may);
   });
   return found;
 }

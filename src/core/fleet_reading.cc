@@ -94,7 +94,8 @@ class Reader {
 
   Standing read_new(const std::string& name, const ServiceFacts& seen, const HostFacts& facts) {
     const std::string to = to_string(request_.to);
-    if (seen.pin.empty() && seen.config_newer_than_process) {
+    // A pin that came or went after the start says nothing about the process.
+    if (seen.config_newer_than_process) {
       const std::string drop_in = detail(facts, "config.drop_in");
       unclear_.push_back(name + ": cannot tell whether it runs pinned, its configuration changed "
                          "after it started; " +

@@ -16,7 +16,9 @@ class TurnRound : public testing::Test {
  protected:
   explicit TurnRound(const std::string& words = "cond x3, api x2, admin schema",
                      const Policy& policy = test::usual_policy())
-      : plan(test::plan_for(test::fleet(words), policy)),
+      : TurnRound(test::fleet(words), policy) {}
+  TurnRound(const Fleet& fleet, const Policy& policy)
+      : plan(test::plan_for(fleet, policy)),
         loop(plan, test::FleetTwin(plan.fleet, plan.from)) {
     loop.begin(plan, kAlice);
     loop.come_all();
@@ -107,6 +109,27 @@ TEST_F(TwoConductors, a_service_that_was_under_way_is_proven_before_another_goes
   EXPECT_EQ(loop.broken, std::set<std::string>{});
 }
 
+/// cond1 was under way and cond2 died: cond2 may not go before cond1, and cond1's agent is away.
+TEST_F(TwoConductors, wave_that_waits_for_a_budget_of_an_absent_agent_has_a_deadline) {
+  const base::StepIndex start = go_to(Verb::Start, "cond1");
+  loop.report({"cond1"}, start, kBroken);
+  loop.fleet.host("cond2").services[0].running = false;
+  turn(Direction::Back);
+  const base::StepIndex stage = go_to(Verb::Stage, "admin");
+  loop.succeed({"cond1"}, go_to(Verb::Stage, "cond1"));
+  loop.go({"cond1"}, "it burns");
+  loop.succeed({"admin"}, stage);
+  ASSERT_EQ(loop.state.plan->phases[loop.state.phase.value].kind, PhaseKind::Conductors);
+  EXPECT_TRUE(loop.agents.at({"cond2"}).open.empty());
+  const auto blocked = explain(loop.state, loop.now);
+  ASSERT_TRUE(blocked);
+  EXPECT_EQ(blocked->code, "AGENT_LOST");
+  EXPECT_TRUE(says(blocked->reason, "no connected agent, first cond1"));
+  EXPECT_TRUE(loop.state.waves[loop.state.wave.value].stalled_until);
+  loop.pass(std::chrono::hours{1});
+  EXPECT_EQ(loop.state.state, UpgradeState::Paused);
+}
+
 TEST_F(TwoConductors, what_is_in_flight_on_a_host_in_quarantine_is_not_sent_again) {
   turn(Direction::Back);
   const base::StepIndex step = go_to(Verb::Restore, "api1");
@@ -157,6 +180,50 @@ TEST_F(TurnRound, quarantine_is_refused_while_hosts_are_read_if_another_will_hav
   EXPECT_EQ(refusal(QuarantineRequested{{"cond3"}, kAlice}).find("cond3 is needed"),
             std::string::npos)
       << "two others are left there";
+}
+
+TEST_F(TurnRound, quarantine_is_refused_while_the_only_other_is_not_read_yet) {
+  loop.report({"api2"}, go_to(Verb::Pin, "api2"), kBroken);
+  turn(Direction::Back);
+  const base::StepIndex inspect = go_to(Verb::Inspect, "api2");
+  loop.succeed({"api1"}, go_to(Verb::Inspect, "api1"));
+  loop.go({"api1"}, "it burns");
+  EXPECT_TRUE(says(refusal(QuarantineRequested{{"api1"}, kAlice}), "api1 is needed"));
+  loop.succeed({"api2"}, inspect);
+  EXPECT_EQ(refusal(QuarantineRequested{{"api1"}, kAlice}), "accepted");
+}
+
+/// One conductor of each of two domains on the same host, both under way.
+class TwoOnOneHost : public TurnRound {
+ protected:
+  static Fleet two_on_one() {
+    Fleet fleet = test::fleet("cond x3, cond x2 @rack1, api x2, admin schema");
+    fleet.hosts[0].services.push_back({"ironic-conductor-rack1", "conductor", "rack1"});
+    return fleet;
+  }
+  static Policy policy() {
+    Policy policy = test::usual_policy();
+    policy.canary = 0;
+    return policy;
+  }
+  TwoOnOneHost() : TurnRound(two_on_one(), policy()) {}
+};
+
+TEST_F(TwoOnOneHost, quarantine_ends_both_tasks_that_are_in_flight_there) {
+  loop.report({"cond1"}, go_to(Verb::Start, "cond1"), kBroken);
+  turn(Direction::Back);
+  go_to(Verb::Drain, "cond1");
+  const auto open = loop.agents.at({"cond1"}).open;
+  ASSERT_EQ(open.size(), 2U);
+  loop.go({"cond1"}, "it burns");
+  ASSERT_EQ(refusal(QuarantineRequested{{"cond1"}, kAlice}), "accepted");
+  for (const auto& [step, task] : open) {
+    EXPECT_EQ(loop.state.steps[step.value].state, StepState::Failed) << step.value;
+    EXPECT_FALSE(loop.state.in_flight.contains(step));
+  }
+  go_to_end();
+  EXPECT_EQ(loop.state.state, UpgradeState::RolledBack);
+  EXPECT_EQ(loop.broken, std::set<std::string>{});
 }
 
 /// Three conductors of which two may be away: with the third in quarantine nobody would be left.
