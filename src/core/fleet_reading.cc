@@ -40,15 +40,16 @@ class Reader {
     if (found == request_.facts.end()) {
       problem(host.name.text + ": no agent has reported from this host; start rollmill-agent there "
               "or take the host out of the fleet file");
-      reading_.standing.resize(reading_.standing.size() + host.services.size(), Standing::Old);
-      reading_.runs.resize(reading_.standing.size(), false);
-      reading_.would_be_new.resize(reading_.standing.size(), false);
-      reading_.would_be_pinned.resize(reading_.standing.size(), false);
+      reading_.services.resize(reading_.services.size() + host.services.size());
       return;
     }
     check_mixed_roles(host, found->second);
     for (const Service& service : host.services) {
-      reading_.standing.push_back(read_service(host, service, found->second));
+      reading_.services.push_back(
+          {read_standing(host, service, found->second),
+           find_running(found->second, service.name) != nullptr,
+           parse_release_number(found->second.installed_release) == request_.to,
+           has_pin(found->second, service.name)});
     }
   }
 
@@ -66,12 +67,9 @@ class Reader {
     }
   }
 
-  Standing read_service(const Host& host, const Service& service, const HostFacts& facts) {
+  Standing read_standing(const Host& host, const Service& service, const HostFacts& facts) {
     const std::string name = name_service(host, service);
     const ServiceFacts* seen = find_running(facts, service.name);
-    reading_.runs.push_back(seen != nullptr);
-    reading_.would_be_new.push_back(parse_release_number(facts.installed_release) == request_.to);
-    reading_.would_be_pinned.push_back(has_pin(facts, service.name));
     if (seen == nullptr) {
       note(name + " is not running; its turn will start it");
       if (parse_release_number(facts.installed_release) != request_.to) reading_.any_old = true;

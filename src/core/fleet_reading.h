@@ -10,15 +10,20 @@ namespace rollmill::core {
 /// Where one service stands on the way from A to B, from what was read on its host.
 enum class Standing { Old, NewPinned, NewUnpinned };
 
+/// What was read of one service.
+struct ServiceReading {
+  Standing standing = Standing::Old;
+  bool runs = false;
+  bool would_be_new = false;     ///< A start now would run B.
+  bool would_be_pinned = false;  ///< A start now would find a pin.
+};
+
 /// What the readings of a whole fleet mean for a plan.
 struct FleetReading {
   ReleaseNumber from;
-  std::vector<Standing> standing;     ///< By service index.
-  std::vector<bool> runs;             ///< By service index.
-  std::vector<bool> would_be_new;     ///< By service index: a start now would run B.
-  std::vector<bool> would_be_pinned;  ///< By service index: a start now would find a pin.
-  std::vector<std::string> problems;  ///< Every reason why there can be no plan.
-  std::vector<std::string> notes;     ///< What the reader of the plan should know.
+  std::vector<ServiceReading> services;  ///< By service index.
+  std::vector<std::string> problems;     ///< Every reason why there can be no plan.
+  std::vector<std::string> notes;        ///< What the reader of the plan should know.
   bool any_old = false;
   bool any_pinned = false;
   bool any_unpinned = false;

@@ -58,9 +58,9 @@ class Planner {
   /// would find them missing. They come back as what they are.
   void put_back_apis() {
     const auto add = [&](base::ServiceIndex service) {
-      const bool is_new = reading_.would_be_new[service.value];
-      const bool pinned = reading_.would_be_pinned[service.value];
-      const bool untouched = !is_new && reading_.runs[service.value];
+      const bool is_new = read(service).would_be_new;
+      const bool pinned = read(service).would_be_pinned;
+      const bool untouched = !is_new && read(service).runs;
       if (untouched) {
         build_.add_service_turn(service, false, {Verb::Probe, Verb::Enlist}, proving(false, false));
       } else if (!is_new || pinned) {
@@ -94,7 +94,7 @@ class Planner {
       const auto& services = build_.services_of(role.role);
       const auto up =
           std::find_if(services.begin(), services.end(), [&](base::ServiceIndex each) {
-            return !is_charged(each) && is_set(reading_.runs, each.value);
+            return !is_charged(each) && read(each).runs;
           });
       if (up == services.end()) continue;
       const bool is_new = standing(*up) != Standing::Old;
@@ -186,7 +186,7 @@ class Planner {
   std::vector<base::ServiceIndex> take_unproven(std::vector<base::ServiceIndex>& services) const {
     if (!reading_.any_unpinned) return {};
     const auto proven = [&](base::ServiceIndex each) {
-      return is_set(reading_.runs, each.value) && standing(each) != Standing::NewUnpinned;
+      return read(each).runs && standing(each) != Standing::NewUnpinned;
     };
     const auto first = std::stable_partition(services.begin(), services.end(), proven);
     std::vector<base::ServiceIndex> unproven(first, services.end());
@@ -221,7 +221,10 @@ class Planner {
   bool is_charged(base::ServiceIndex service) const {
     return is_set(charged_, service.value);
   }
-  Standing standing(base::ServiceIndex service) const { return reading_.standing[service.value]; }
+  const ServiceReading& read(base::ServiceIndex service) const {
+    return reading_.services[service.value];
+  }
+  Standing standing(base::ServiceIndex service) const { return read(service).standing; }
 
   const Profile& profile_;
   Plan& plan_;

@@ -16,11 +16,19 @@ enum class Need {
   First,    ///< The same, and it is down, out of the balancer or was under way.
 };
 
+struct ServiceBack {
+  Need need = Need::Nothing;
+  bool untouched = true;  ///< Its process is older than all that we wrote.
+};
+
+struct HostBack {
+  bool drop_in = false;    ///< There is something of ours in its files.
+  bool reinstall = false;  ///< A is not installed there, or not whole.
+};
+
 struct BackReading {
-  std::vector<Need> services;    ///< By service index.
-  std::vector<bool> untouched;   ///< By service index: older than all that we wrote.
-  std::vector<bool> drop_in;     ///< By host index: there is something of ours in its files.
-  std::vector<bool> reinstall;   ///< By host index: A is not installed there, or not whole.
+  std::vector<ServiceBack> services;  ///< By service index.
+  std::vector<HostBack> hosts;        ///< By host index.
   std::vector<std::string> problems;
   std::vector<std::string> notes;
   bool anything = false;  ///< Something was changed on some host.
@@ -42,10 +50,8 @@ class BackReader {
  private:
   void skip_host(const Host& host) {
     note(host.name.text + " is in quarantine and left as it is");
-    reading_.drop_in.push_back(false);
-    reading_.reinstall.push_back(false);
-    reading_.services.resize(reading_.services.size() + host.services.size(), Need::Nothing);
-    reading_.untouched.resize(reading_.services.size(), true);
+    reading_.hosts.push_back({});
+    reading_.services.resize(reading_.services.size() + host.services.size());
   }
 
   void read_host(const Host& host) {
@@ -60,12 +66,11 @@ class BackReader {
       problem(host.name.text + ": our drop-in was edited by somebody and is not touched; undo the "
               "edit or remove the file");
     }
-    reading_.drop_in.push_back(drop_in == "ours");
     const bool clean = detail(facts, "release.clean") != "no";
-    reading_.reinstall.push_back(!clean ||
-                                 parse_release_number(facts.installed_release) != plan_.from);
-    reading_.anything =
-        reading_.anything || reading_.drop_in.back() || reading_.reinstall.back();
+    const HostBack back{drop_in == "ours",
+                        !clean || parse_release_number(facts.installed_release) != plan_.from};
+    reading_.hosts.push_back(back);
+    reading_.anything = reading_.anything || back.drop_in || back.reinstall;
     for (const Service& service : host.services) read_service(host, service, facts);
   }
 
@@ -81,13 +86,12 @@ class BackReader {
                       : away || is_charged() ? Need::First
                                               : Need::Turn;
     reading_.anything = reading_.anything || need != Need::Nothing;
-    reading_.services.push_back(need);
     // Its pin leaves the file just before a turn starts it.
-    reading_.untouched.push_back(old && (!is_charged() || !seen->pin.empty()));
+    reading_.services.push_back({need, old && (!is_charged() || !seen->pin.empty())});
   }
 
   bool is_old(const ServiceFacts& seen) const {
-    return !reading_.reinstall.back() && parse_release_number(seen.release) == plan_.from;
+    return !reading_.hosts.back().reinstall && parse_release_number(seen.release) == plan_.from;
   }
 
   /// The service that is read now.
@@ -142,20 +146,18 @@ class BackPlanner {
 
   /// One that was never touched is older than what we wrote and took away again.
   TaskArgs proving(base::ServiceIndex service) const {
-    return reading_.untouched[service.value] ? build_.common() : bringing_back();
+    return reading_.services[service.value].untouched ? build_.common() : bringing_back();
   }
 
-  Need need(base::ServiceIndex service) const { return reading_.services[service.value]; }
+  Need need(base::ServiceIndex service) const { return reading_.services[service.value].need; }
 
   void stage() {
-    if (std::find(reading_.reinstall.begin(), reading_.reinstall.end(), true) ==
-        reading_.reinstall.end()) {
-      return;
-    }
+    const auto wants = [](const HostBack& host) { return host.reinstall; };
+    if (std::none_of(reading_.hosts.begin(), reading_.hosts.end(), wants)) return;
     build_.begin_phase(PhaseKind::Stage, "delete what was fetched");
     build_.begin_wave("hosts that are to be of " + to_string(plan_.from) + " again");
     for (std::uint32_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
-      if (reading_.reinstall[i]) build_.add_host_turn({i}, {bringing_back()}, {Verb::Stage});
+      if (reading_.hosts[i].reinstall) build_.add_host_turn({i}, {bringing_back()}, {Verb::Stage});
     }
   }
 
@@ -186,17 +188,17 @@ class BackPlanner {
 
   /// Drop-ins go; the schema host gets A's tools back.
   void clean() {
-    const bool any_drop_in = std::find(reading_.drop_in.begin(), reading_.drop_in.end(), true) !=
-                             reading_.drop_in.end();
+    const bool any_drop_in = std::any_of(reading_.hosts.begin(), reading_.hosts.end(),
+                                         [](const HostBack& host) { return host.drop_in; });
     const bool schema_host = schema_host_needs_install();
     if (!any_drop_in && !schema_host) return;
     build_.begin_phase(PhaseKind::Pin, "go forward again");
     build_.begin_wave("all that we changed");
     for (std::uint32_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
       const Host& host = plan_.fleet.hosts[i];
-      if (host.services.empty() && reading_.reinstall[i]) {
+      if (host.services.empty() && reading_.hosts[i].reinstall) {
         build_.add_host_turn({i}, {bringing_back()}, {Verb::Install});
-      } else if (!host.services.empty() && reading_.drop_in[i]) {
+      } else if (!host.services.empty() && reading_.hosts[i].drop_in) {
         build_.add_host_turn({i}, {bringing_back(), bringing_back()},
                              {Verb::Unpin, Verb::Restore});
       }
@@ -205,7 +207,7 @@ class BackPlanner {
 
   bool schema_host_needs_install() const {
     for (std::size_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
-      if (plan_.fleet.hosts[i].services.empty() && reading_.reinstall[i]) return true;
+      if (plan_.fleet.hosts[i].services.empty() && reading_.hosts[i].reinstall) return true;
     }
     return false;
   }

@@ -19,6 +19,23 @@ constexpr base::Duration kOverdue = std::chrono::minutes{15};
 /// Longer than any deadline but that of an approval: by then somebody must say why nothing moves.
 constexpr base::Duration kLongest = std::chrono::hours{13};
 
+/// Words of a message that ask for something on the host it names.
+struct Advice {
+  const char* words;
+  void (Host::*follow)();
+  bool everywhere = false;  ///< It names no host: on each of them.
+};
+
+constexpr Advice kAdvice[] = {
+    {"does not answer without", &Host::set_right, true},
+    {"estart it", &Host::restart_services},
+    {"; start it", &Host::set_right},
+    {"put it back into the balancer", &Host::set_right},
+    {"it must be stopped first", &Host::stop_services},
+    {"kills it after", &Host::raise_stop_limits},
+    {"run ironic-dbsync online_data_migr", &Host::migrate_data},
+};
+
 }  // namespace
 
 People::People(World& world)
@@ -139,26 +156,15 @@ void People::do_as_told(const core::Upgrade& upgrade, std::string messages) {
     return request(upgrade, core::AbortRequested{actor_});
   }
   std::istringstream lines(messages);
-  for (std::string line; std::getline(lines, line);) {
-    const bool restart = line.find("estart it") != std::string::npos;
-    const bool start = line.find("; start it") != std::string::npos;
-    const bool stop = line.find("it must be stopped first") != std::string::npos;
-    const bool killed = line.find("kills it after") != std::string::npos;
-    const bool migrate = line.find("run ironic-dbsync online_data_migr") != std::string::npos;
-    const bool no_other = line.find("does not answer without") != std::string::npos;
-    for (std::size_t i = 0; no_other && i < world_.hosts(); ++i) {
-      world_.deployment().host(i).set_right();
-    }
-    const bool put_back = line.find("put it back into the balancer") != std::string::npos;
-    if (!restart && !start && !stop && !killed && !migrate && !put_back) continue;
+  for (std::string line; std::getline(lines, line);) follow(line);
+}
+
+void People::follow(const std::string& line) {
+  for (const Advice& advice : kAdvice) {
+    if (line.find(advice.words) == std::string::npos) continue;
     for (std::size_t i = 0; i < world_.hosts(); ++i) {
       Host& host = world_.deployment().host(i);
-      if (line.find(host.name()) == std::string::npos) continue;
-      if (restart) host.restart_services();
-      if (start || put_back) host.set_right();
-      if (stop) host.stop_services();
-      if (killed) host.raise_stop_limits();
-      if (migrate) host.migrate_data();
+      if (advice.everywhere || line.find(host.name()) != std::string::npos) (host.*advice.follow)();
     }
   }
 }

@@ -54,6 +54,7 @@ class People {
   void clear_gate(const core::Upgrade& upgrade);
   void repair_hosts(const core::Upgrade& upgrade);
   void do_as_told(const core::Upgrade& upgrade, std::string messages);
+  void follow(const std::string& line);
   void set_hosts_right();
   void judge_success();
   void judge_way_back(const core::Upgrade& upgrade);
