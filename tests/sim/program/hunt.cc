@@ -1,6 +1,7 @@
 #include "sim/program/hunt.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -35,6 +36,8 @@ Totals hunt_alone(const Options& options, std::uint32_t job) {
     totals.add(outcome);
     if (!outcome.broken.empty()) {
       totals.findings.push_back(describe_finding(options, scenario, outcome));
+      // A hunt is long: told at once, and once more in order at its end.
+      std::fprintf(stderr, "found: %s", totals.findings.back().c_str());
     }
     if (totals.findings.size() >= (options.until_found ? 1 : kMostFindings)) break;
   }
