@@ -99,6 +99,7 @@ class Controller {
   /// The way back, to look at.
   base::Result<core::Plan> plan_back(const ports::PlanAsked& asked);
   core::FleetFacts connected_facts() const;
+  std::optional<core::ReleaseNumber> went_from(const core::ReleaseNumber& to) const;
   base::Error drifted(const std::string& shown_id, const core::Plan& now) const;
   base::Status check_start(const ports::StartAsked& asked);
   base::Status check_leftovers();

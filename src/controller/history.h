@@ -49,6 +49,7 @@ class History {
   Run* unfinished();
   /// Null when there is none of that name.
   Run* find(const base::UpgradeId& id);
+  const Run* newest() const { return runs_.empty() ? nullptr : runs_.back().get(); }
   Run* newest() { return runs_.empty() ? nullptr : runs_.back().get(); }
   /// Oldest first.
   const std::vector<std::unique_ptr<Run>>& runs() const { return runs_; }

@@ -72,7 +72,17 @@ class Batch {
 Result<core::Plan> Controller::make_plan(const core::ReleaseNumber& to,
                                          const std::optional<core::Policy>& policy) const {
   return core::make_plan(profile_,
-                         {fleet_, policy.value_or(policy_), to, connected_facts()});
+                         {fleet_, policy.value_or(policy_), to, connected_facts(), went_from(to)});
+}
+
+/// Behind the point of no return no reading may tell the old release any more.
+std::optional<core::ReleaseNumber> Controller::went_from(const core::ReleaseNumber& to) const {
+  const Run* run = history_.newest();
+  if (run == nullptr || run->upgrade.state != core::UpgradeState::Aborted) return std::nullopt;
+  const core::Plan& plan = *run->upgrade.plan;
+  if (plan.to != to) return std::nullopt;
+  const auto view = core::make_view(run->upgrade, ports_.clock.now(), core::Detail::Summary);
+  return view.reversible ? std::nullopt : std::optional(plan.from);
 }
 
 core::FleetFacts Controller::connected_facts() const {

@@ -153,25 +153,47 @@ void pause_on_judgement(const Upgrade& upgrade, const Phase& phase,
       ""});
 }
 
-void finish_phase(const Upgrade& upgrade, const Phase& phase, Deciding& deciding) {
-  if (phase.finds_way) return find_way(upgrade, deciding);
+/// False when it has been judged and nothing is in the way.
+bool judge_phase(const Upgrade& upgrade, const Phase& phase, Deciding& deciding) {
   const PhaseRun& run = upgrade.phases[upgrade.phase.value];
   const Policy& policy = upgrade.plan->policy;
-  const bool judges = phase.kind == PhaseKind::Preflight || phase.kind == PhaseKind::Gate;
-  if (judges && !run.judged) {
-    const std::vector<CheckResult> checks = judge(upgrade, phase);
+  if (run.judged && !has_failed_check(policy, run.checks)) return false;
+  std::vector<CheckResult> checks = run.checks;
+  if (!run.judged) {
+    checks = judge(upgrade, phase);
     deciding.fact(PhaseJudged{upgrade.phase, checks});
-    if (has_failed_check(policy, checks)) pause_on_judgement(upgrade, phase, checks, deciding);
-  } else if (judges && has_failed_check(policy, run.checks)) {
-    pause_on_judgement(upgrade, phase, run.checks, deciding);
-  } else {
-    deciding.fact(PhaseFinished{upgrade.phase});
   }
+  if (has_failed_check(policy, checks)) pause_on_judgement(upgrade, phase, checks, deciding);
+  return true;
+}
+
+/// An approval may come days after the gate's judgement: what it read is read and judged again
+/// before the first pin goes. How many waves that takes; plans of older journals have none.
+std::uint32_t waves_of_recheck(const Plan& plan, const Phase& phase) {
+  if (phase.kind != PhaseKind::Unpin) return 0;
+  std::uint32_t count = 0;
+  for (; count < phase.wave_count; ++count) {
+    const Wave& wave = plan.waves[wave_in(phase, count).value];
+    const Verb verb = plan.steps[plan.turns[wave.first_turn.value].first_step.value].verb;
+    if (verb != Verb::Attest && verb != Verb::Survey) break;
+  }
+  return count;
+}
+
+void finish_phase(const Upgrade& upgrade, const Phase& phase, Deciding& deciding) {
+  if (phase.finds_way) return find_way(upgrade, deciding);
+  const bool judges = phase.kind == PhaseKind::Preflight || phase.kind == PhaseKind::Gate;
+  if (judges && judge_phase(upgrade, phase, deciding)) return;
+  deciding.fact(PhaseFinished{upgrade.phase});
 }
 
 bool advance_active_phase(const Upgrade& upgrade, Deciding& deciding) {
   const Phase& phase = upgrade.plan->phases[upgrade.phase.value];
   const PhaseRun& run = upgrade.phases[upgrade.phase.value];
+  const std::uint32_t recheck = waves_of_recheck(*upgrade.plan, phase);
+  if (recheck > 0 && run.waves_done == recheck && judge_phase(upgrade, phase, deciding)) {
+    return true;
+  }
   if (run.waves_done == phase.wave_count) {
     finish_phase(upgrade, phase, deciding);
     return true;

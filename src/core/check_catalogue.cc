@@ -94,7 +94,7 @@ constexpr CheckInfo kChecks[] = {
    "accepted.",
    "NO_REDUNDANCY", true},
   {"preflight.two-apis", PhaseKind::Preflight,
-   "The balancer serves two APIs at least, or the outage is accepted.",
+   "In each domain the balancer serves more APIs than must stay up, or the outage is accepted.",
    "NO_REDUNDANCY", true},
   {"preflight.hardware-types-kept", PhaseKind::Preflight,
    "The new release still has every hardware type that a conductor has enabled.",

@@ -66,7 +66,10 @@ Decision decide(const Upgrade& upgrade, const Event& event, base::TimePoint now)
       base::Overloaded{
           [&](const UpgradeRequested& e) { return decide_request(upgrade, e, now); },
           [&](const TakenOver& e) {
-            return Deciding(now).fact(ControllerStarted{e.epoch}).take();
+            Deciding deciding(now);
+            deciding.fact(ControllerStarted{e.epoch});
+            add_late_gate(upgrade, deciding);
+            return deciding.take();
           },
           [&](const AgentCame& e) { return decide_came(upgrade, e, now); },
           [&](const AgentWent& e) { return decide_went(upgrade, e, now); },
@@ -100,13 +103,11 @@ Command word_for(const Upgrade& upgrade, base::StepIndex step) {
 std::vector<Command> outstanding(const Upgrade& upgrade,
                                  const std::optional<base::HostName>& host) {
   std::vector<Command> commands;
-  const bool held_back = upgrade.state == UpgradeState::Paused && !upgrade.turning;
   for (const base::StepIndex step : upgrade.in_flight) {
     const base::HostName& name =
         upgrade.plan->fleet.hosts[step_at(upgrade, step).host.value].name;
     if (host && *host != name) continue;
-    const bool accepted = upgrade.steps[step.value].state == StepState::Running;
-    if (held_back && !accepted) continue;
+    if (is_held_back(upgrade, step)) continue;
     commands.push_back(word_for(upgrade, step));
   }
   return commands;

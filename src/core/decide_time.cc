@@ -7,9 +7,10 @@ namespace rollmill::core {
 namespace {
 
 /// Can the timer do anything in this state? A paused upgrade keeps only what ends by itself.
-bool can_act(const Upgrade& upgrade, TimerKind kind) {
-  switch (kind) {
+bool can_act(const Upgrade& upgrade, const Timer& timer) {
+  switch (timer.kind) {
     case TimerKind::StepDeadline:
+      return !is_held_back(upgrade, {timer.index});
     case TimerKind::ApprovalExpiry:
       return true;
     case TimerKind::SoakEnd:
@@ -98,11 +99,20 @@ void add_timer(const Upgrade& upgrade, const Timer& timer, Deciding& deciding) {
 
 }  // namespace
 
+void add_late_gate(const Upgrade& upgrade, Deciding& deciding) {
+  for (const Timer& timer : upgrade.timers) {
+    if (timer.at > deciding.now()) return;
+    if (timer.kind == TimerKind::GateWait && can_act(upgrade, timer)) {
+      return add_timer(upgrade, timer, deciding);
+    }
+  }
+}
+
 Decision decide_time(const Upgrade& upgrade, base::TimePoint now) {
   // One timer a call: its facts may change what the next one means. The alarm rings again at once.
   for (const Timer& timer : upgrade.timers) {
     if (timer.at > now) break;
-    if (!can_act(upgrade, timer.kind)) continue;
+    if (!can_act(upgrade, timer)) continue;
     Deciding deciding(now);
     add_timer(upgrade, timer, deciding);
     return deciding.take();
@@ -113,7 +123,7 @@ Decision decide_time(const Upgrade& upgrade, base::TimePoint now) {
 std::optional<base::TimePoint> next_timer(const Upgrade& upgrade) {
   std::optional<base::TimePoint> earliest;
   const auto found = std::find_if(upgrade.timers.begin(), upgrade.timers.end(),
-                                  [&](const Timer& t) { return can_act(upgrade, t.kind); });
+                                  [&](const Timer& t) { return can_act(upgrade, t); });
   if (found != upgrade.timers.end()) earliest = found->at;
   const bool dispatches =
       upgrade.state == UpgradeState::Running && upgrade.in_flight.size() < kMaxInFlight;

@@ -25,13 +25,15 @@ bool preflight_passed(const Upgrade& upgrade) {
   return false;
 }
 
-/// Also by the reading of this leg: one that comes out of a quarantine holds no part of its budget.
+/// Also those that nobody has proven: what is away by the reading, what comes out of a quarantine.
 std::vector<bool> charged_services(const Upgrade& upgrade) {
   std::vector<bool> charged;
   for_each_service(upgrade, [&](base::HostIndex host, const Service& service,
                                 const ServiceRun& run) {
     const HostFacts& facts = *upgrade.hosts[host.value].facts;
-    charged.push_back(run.charged || is_away(ironic_profile(), service, facts, run.charged));
+    const bool unproven = upgrade.hosts[host.value].was_quarantined;
+    charged.push_back(run.charged || unproven ||
+                      is_away(ironic_profile(), service, facts, run.charged));
   });
   return charged;
 }

@@ -120,6 +120,7 @@ struct Evolver {
   void operator()(const UpgradeResumed&) const {
     move_state(kUpgradeTable, upgrade.state, UpgradeCause::Resume);
     upgrade.pause.reset();
+    send_again_in_time(upgrade, at);
   }
   void operator()(const UpgradeAborted&) const { set_finished(upgrade, UpgradeCause::Abort, at); }
   void operator()(const UpgradeSucceeded&) const {

@@ -73,6 +73,7 @@ void begin_term(Upgrade& upgrade, base::Epoch epoch, base::TimePoint at) {
     upgrade.hosts[i].in_term = false;
   }
   count_out_of_term(upgrade);
+  wait_for_agents_again(upgrade, at);
 }
 
 void evolve_planned(Upgrade& upgrade, const UpgradePlanned& fact, base::TimePoint at) {

@@ -60,6 +60,8 @@ void take_readings(Upgrade& upgrade) {
     const ServiceFacts* running = find_running(facts, service.name);
     run.new_release = (running ? running->release : facts.installed_release) == to;
     run.stopped = run.stopped && running == nullptr;
+    run.unpinned = run.new_release && running != nullptr && running->pin.empty();
+    upgrade.unpinned_services += run.unpinned ? 1U : 0U;
     upgrade.new_services += run.new_release ? 1U : 0U;
   });
 }
@@ -109,7 +111,10 @@ void turn_direction(Upgrade& upgrade, const DirectionTurned& fact, base::TimePoi
   upgrade.approvals.clear();
   upgrade.ready.clear();
   for (WaveRun& wave : upgrade.waves) wave.stalled_until.reset();
-  for (HostRun& host : upgrade.hosts) host.quarantine.reset();
+  for (HostRun& host : upgrade.hosts) {
+    host.was_quarantined = host.quarantine.has_value();
+    host.quarantine.reset();
+  }
   for (auto& [key, domain] : upgrade.domains) domain.quarantined = 0;
   count_out_of_term(upgrade);
   drop_timers(upgrade);
@@ -128,6 +133,12 @@ void quarantine_host(Upgrade& upgrade, const HostQuarantined& fact) {
     run.charged = run.stopped = false;
   });
   count_out_of_term(upgrade);
+  if (all_phases_done(upgrade)) return;
+  PhaseRun& phase = upgrade.phases[upgrade.phase.value];
+  if (!upgrade.plan->phases[upgrade.phase.value].finds_way) return;
+  // Without this host the way may be another one.
+  phase.judged = false;
+  phase.checks.clear();
 }
 
 void extend_plan(Upgrade& upgrade, const PlanExtended& fact, base::TimePoint at) {

@@ -27,6 +27,11 @@ void extend_plan(Upgrade& upgrade, const PlanExtended& fact, base::TimePoint at)
 void quarantine_host(Upgrade& upgrade, const HostQuarantined& fact);
 
 void reset_phase(Upgrade& upgrade, base::PhaseIndex phase);
+/// A controller that was away for long gives agents the time to come and report before it takes
+/// them for lost.
+void wait_for_agents_again(Upgrade& upgrade, base::TimePoint at);
+/// What a pause held back is sent when it ends: its time begins then.
+void send_again_in_time(Upgrade& upgrade, base::TimePoint at);
 void start_wave(Upgrade& upgrade, base::WaveIndex wave);
 void start_turn(Upgrade& upgrade, base::TurnIndex turn, base::TimePoint at);
 void finish_turn(Upgrade& upgrade, base::TurnIndex turn, base::TimePoint at);

@@ -27,6 +27,14 @@ void keep_facts(Upgrade& upgrade, base::StepIndex step, const base::Shared<HostF
   host.clock_ahead = facts->read_at - std::clamp(facts->read_at, std::min(sent, at), at);
 }
 
+void postpone_deadline(Upgrade& upgrade, base::StepIndex step, base::TimePoint deadline) {
+  StepRun& run = upgrade.steps[step.value];
+  if (deadline <= run.deadline) return;
+  upgrade.timers.erase({run.deadline, TimerKind::StepDeadline, step.value});
+  run.deadline = deadline;
+  upgrade.timers.insert({deadline, TimerKind::StepDeadline, step.value});
+}
+
 /// What a finished step means for the service it worked on.
 void mark_service(Upgrade& upgrade, base::StepIndex step) {
   const Turn& turn = turn_of(upgrade, step);
@@ -169,6 +177,18 @@ void dispatch_step(Upgrade& upgrade, const StepDispatched& fact, base::TimePoint
   upgrade.timers.insert({fact.deadline, TimerKind::StepDeadline, fact.step.value});
 }
 
+void wait_for_agents_again(Upgrade& upgrade, base::TimePoint at) {
+  const base::TimePoint deadline = at + upgrade.plan->policy.deadlines.agent_lost;
+  for (const base::StepIndex step : upgrade.in_flight) postpone_deadline(upgrade, step, deadline);
+}
+
+void send_again_in_time(Upgrade& upgrade, base::TimePoint at) {
+  for (const base::StepIndex step : upgrade.in_flight) {
+    if (upgrade.steps[step.value].state == StepState::Running) continue;
+    postpone_deadline(upgrade, step, at + step_at(upgrade, step).deadline);
+  }
+}
+
 void succeed_step(Upgrade& upgrade, const StepSucceeded& fact, base::TimePoint at) {
   StepRun& run = upgrade.steps.at(fact.step.value);
   leave_flight(upgrade, fact.step);
@@ -222,6 +242,7 @@ void reset_phase(Upgrade& upgrade, base::PhaseIndex index) {
   for (std::uint32_t w = 0; w < phase.wave_count; ++w) {
     const Wave& wave = upgrade.plan->waves[wave_in(phase, w).value];
     WaveRun& wave_run = upgrade.waves[wave_in(phase, w).value];
+    if (wave_run.state != WaveState::Done) break;
     move_state(kWaveTable, wave_run.state, WaveCause::Reset);
     for (std::uint32_t t = 0; t < wave.turn_count; ++t) {
       if (reset_turn(upgrade, turn_in(wave, t))) --wave_run.turns_done;

@@ -20,6 +20,10 @@ class Reader {
   FleetReading read() {
     for (const Host& host : request_.fleet.hosts) read_host(host);
     decide_from();
+    for (const std::string& name : stopped_) {
+      note(name + (reading_.any_unpinned ? " is not running; its turn will start it"
+                                         : " is not running; start it, or preflight will refuse"));
+    }
     // Where nothing is old, pinned or ours, nobody has a pin.
     if (reading_.any_old || reading_.any_pinned) {
       for (std::string& each : unclear_) problem(std::move(each));
@@ -43,27 +47,26 @@ class Reader {
       reading_.services.resize(reading_.services.size() + host.services.size());
       return;
     }
-    check_mixed_roles(host, found->second);
+    check_shared_code(host, found->second);
     for (const Service& service : host.services) {
       reading_.services.push_back(
           {read_standing(host, service, found->second),
            find_running(found->second, service.name) != nullptr,
+           is_away(ironic_profile(), service, found->second, false),
            parse_release_number(found->second.installed_release) == request_.to,
            has_pin(found->second, service.name)});
     }
   }
 
   /// In-place packages replace the code under every service of the host at once.
-  void check_mixed_roles(const Host& host, const HostFacts& facts) {
-    std::set<std::string> roles;
-    for (const Service& service : host.services) roles.insert(service.role);
+  void check_shared_code(const Host& host, const HostFacts& facts) {
     const bool side_by_side = detail(facts, "release.side_by_side") == "yes";
     if (host.schema && !host.services.empty()) {
       problem(host.name.text + ": the schema host must run no service of its own, because the new "
               "release is installed there first; name another host in the fleet file");
-    } else if (roles.size() > 1 && !side_by_side) {
-      problem(host.name.text + ": runs services of several roles, and its packages replace the "
-              "code under all of them at once; use one role a host or a side-by-side release");
+    } else if (host.services.size() > 1 && !side_by_side) {
+      problem(host.name.text + ": runs several services, and its packages replace the code under "
+              "all of them at once; use one service a host or a side-by-side release");
     }
   }
 
@@ -71,7 +74,7 @@ class Reader {
     const std::string name = name_service(host, service);
     const ServiceFacts* seen = find_running(facts, service.name);
     if (seen == nullptr) {
-      note(name + " is not running; its turn will start it");
+      stopped_.push_back(name);
       if (parse_release_number(facts.installed_release) != request_.to) reading_.any_old = true;
       return Standing::Old;
     }
@@ -118,6 +121,10 @@ class Reader {
   /// A is what the old services run; where none is left, what the new ones are pinned to.
   void decide_from() {
     std::map<ReleaseNumber, std::string>& seen = olds_.empty() ? pins_ : olds_;
+    if (seen.empty() && reading_.any_unpinned && !reading_.any_old && request_.went_from) {
+      reading_.from = *request_.went_from;
+      return;
+    }
     if (seen.size() == 1) {
       reading_.from = seen.begin()->first;
       check_pins_agree();
@@ -125,9 +132,13 @@ class Reader {
     }
     if (!reading_.problems.empty()) return;
     if (seen.empty()) {
-      problem(reading_.any_unpinned && !reading_.any_old
+      problem(!reading_.any_unpinned || reading_.any_old
+                  ? "no service runs, so the old release is unknown; start the services first"
+              : stopped_.empty()
                   ? "nothing to do: every service runs " + to_string(request_.to) + ", unpinned"
-                  : "no service runs, so the old release is unknown; start the services first");
+                  : "every service that runs is of " + to_string(request_.to) +
+                        " and unpinned, so the old release is unknown; " + stopped_.front() +
+                        " does not run: start it");
       return;
     }
     std::string list;
@@ -149,6 +160,7 @@ class Reader {
   FleetReading reading_;
   std::map<ReleaseNumber, std::string> olds_;  ///< Old release -> a service that runs it.
   std::map<ReleaseNumber, std::string> pins_;  ///< Pin of a new service -> its name.
+  std::vector<std::string> stopped_;
   std::string unpinned_name_;
   std::vector<std::string> unclear_;  ///< Services that may be pinned or not, and what to do.
 };

@@ -14,6 +14,7 @@ enum class Standing { Old, NewPinned, NewUnpinned };
 struct ServiceReading {
   Standing standing = Standing::Old;
   bool runs = false;
+  bool away = false;             ///< It does not run, or gets no requests.
   bool would_be_new = false;     ///< A start now would run B.
   bool would_be_pinned = false;  ///< A start now would find a pin.
 };

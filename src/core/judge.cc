@@ -123,24 +123,43 @@ void judge_redundancy(const Plan& plan, const FleetFacts& facts, Results& result
                     : "only one living conductor for " + alone);
 }
 
-void judge_apis(const Plan& plan, const FleetFacts& facts, Results& results) {
-  std::uint32_t with_balancer = 0;
-  std::uint32_t serving = 0;
-  std::string out;
-  for (const auto& [name, host] : facts) {
-    const std::string state = detail(host, "balancer.serving");
-    with_balancer += state.empty() ? 0U : 1U;
-    serving += state == "yes" ? 1U : 0U;
-    if (state == "no") {
-      out += (out.empty() ? ", not to " : ", ") + name.text + " (" +
-             detail(host, "balancer.state") + ")";
+/// By domain, where the balancer tells.
+std::map<std::string, std::uint32_t> serving_apis(const Profile& profile, const Plan& plan,
+                                                  const FleetFacts& facts) {
+  std::map<std::string, std::uint32_t> domains;
+  for (const Host& host : plan.fleet.hosts) {
+    const auto found = facts.find(host.name);
+    const std::string state = found == facts.end() ? "" : detail(found->second, "balancer.serving");
+    for (const Service& service : host.services) {
+      const RoleInfo* role = find_role(profile, service.role);
+      if (role == nullptr || !role->serves_api || state.empty()) continue;
+      domains[service.domain] += state == "yes" ? 1U : 0U;
     }
   }
-  if (with_balancer == 0) return;
-  const bool accepted = budget_of(plan.policy, "api").min_available == 0;
+  return domains;
+}
+
+/// With one API away, does each domain keep what the budget wants?
+void judge_apis(const Profile& profile, const Plan& plan, const FleetFacts& facts,
+                Results& results) {
+  const auto domains = serving_apis(profile, plan, facts);
+  if (domains.empty()) return;
+  const std::uint32_t stay_up = budget_of(plan.policy, "api").min_available;
+  bool enough = true;
+  std::string text;
+  for (const auto& [domain, serving] : domains) {
+    enough = enough && (stay_up == 0 || serving > stay_up);
+    text += (text.empty() ? "" : ", ") + std::to_string(serving) + " API(s)" +
+            (domain.empty() ? "" : " of " + domain);
+  }
+  std::string out;
+  for (const auto& [name, host] : facts) {
+    if (detail(host, "balancer.serving") != "no") continue;
+    out += (out.empty() ? ", not to " : ", ") + name.text + " (" +
+           detail(host, "balancer.state") + ")";
+  }
   if (!out.empty()) out += "; put it back into the balancer";
-  add(results, "preflight.two-apis", serving >= 2 || accepted,
-      "the balancer sends requests to " + std::to_string(serving) + " API(s)" + out);
+  add(results, "preflight.two-apis", enough, "the balancer sends requests to " + text + out);
 }
 
 void judge_hardware_types(const Profile& profile, const Plan& plan, const FleetFacts& facts,
@@ -252,7 +271,7 @@ Results judge_preflight(const Profile& profile, const Plan& plan, const FleetFac
   judge_strangers(plan, facts, "preflight.no-unknown-conductor", results);
   judge_hostnames(facts, results);
   judge_redundancy(plan, facts, results);
-  judge_apis(plan, facts, results);
+  judge_apis(profile, plan, facts, results);
   judge_hardware_types(profile, plan, facts, results);
   judge_clocks(plan, facts, results);
   judge_ring_wait(plan, facts, results);

@@ -14,12 +14,21 @@ FleetFacts facts_of(const Upgrade& upgrade) {
   return facts;
 }
 
+bool begins_behind_return(const Plan& plan) {
+  const std::uint32_t leg = plan.phases.back().leg;
+  for (const Phase& phase : plan.phases) {
+    if (phase.leg == leg && !phase.finds_way) return phase.kind == PhaseKind::Unpin;
+  }
+  return false;
+}
+
 std::optional<std::string> why_no_way_back(const Upgrade& upgrade) {
   const Plan& plan = *upgrade.plan;
-  const bool began_behind_it = plan.phases.front().kind == PhaseKind::Unpin;
+  const bool began_behind_it = begins_behind_return(plan);
   if (!began_behind_it && !upgrade.past_return) return std::nullopt;
-  std::string passed = "before this upgrade began";
-  if (!began_behind_it) {
+  std::string passed = plan.phases.back().leg == 0 ? "before this upgrade began"
+                                                   : "before it turned forward again";
+  if (upgrade.past_return) {
     const StepRun& run = upgrade.steps[upgrade.past_return->value];
     passed = "with " + name_step(upgrade, *upgrade.past_return) + " at " +
              base::format_time(run.dispatched_at);

@@ -40,6 +40,11 @@ inline base::StepIndex current_step(const Upgrade& upgrade, base::TurnIndex turn
 inline bool is_left(const Upgrade& upgrade, base::StepIndex step) {
   return upgrade.turns[step_at(upgrade, step).turn.value].state == TurnState::Left;
 }
+/// A pause keeps the task from being sent again; the agent has not said that it has it.
+inline bool is_held_back(const Upgrade& upgrade, base::StepIndex step) {
+  return upgrade.state == UpgradeState::Paused && !upgrade.turning &&
+         upgrade.steps[step.value].state != StepState::Running;
+}
 inline bool all_phases_done(const Upgrade& upgrade) {
   return upgrade.phase.value >= upgrade.plan->phases.size();
 }
@@ -62,6 +67,8 @@ inline base::WaveIndex wave_in(const Phase& phase, std::uint32_t position) {
 
 /// What every host was read to be last, with how far its clock is ahead.
 FleetFacts facts_of(const Upgrade& upgrade);
+/// The plan goes on, in its last leg, from services that ran unpinned already.
+bool begins_behind_return(const Plan& plan);
 /// Why nothing leads back any more, and what can be done instead; nothing while there is a way.
 std::optional<std::string> why_no_way_back(const Upgrade& upgrade);
 Budget budget_of(const Policy& policy, const std::string& role);

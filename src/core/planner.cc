@@ -125,15 +125,12 @@ class Planner {
     if (role.serves_api) verbs.push_back(Verb::Enlist);
     const auto add = [&](base::ServiceIndex service) {
       const bool work = standing(service) == Standing::Old;
-      // An API that an earlier leg took down may still be out of the balancer.
-      std::vector<Verb> proof = {Verb::Probe};
-      if (role.serves_api && is_charged(service)) proof.push_back(Verb::Enlist);
-      build_.add_service_turn(service, work, work ? verbs : proof, proving(true, true));
+      build_.add_service_turn(service, work, work ? verbs : proof(role), proving(true, true));
     };
     std::vector<base::ServiceIndex> first;
     std::vector<base::ServiceIndex> others;
     for (const base::ServiceIndex service : build_.services_of(role.role)) {
-      (is_charged(service) ? first : others).push_back(service);
+      (is_charged(service) || read(service).away ? first : others).push_back(service);
     }
     build_.add_first_wave(first, add);
     build_.add_waves(others, add);
@@ -141,7 +138,11 @@ class Planner {
 
   void gate() {
     build_.begin_phase(PhaseKind::Gate, "put the old release back, host by host");
-    build_.add_everywhere("all hosts", {Verb::Attest}, proving(true, true), true);
+    attest("all hosts");
+  }
+
+  void attest(const char* label) {
+    build_.add_everywhere(label, {Verb::Attest}, proving(true, true), true);
     build_.add_schema_turn({Verb::Survey}, args());
   }
 
@@ -150,13 +151,14 @@ class Planner {
     build_.set_gate({"unpin",
                      "the first row that an unpinned service saves cannot be read by release " +
                          to_string(plan_.from) + "; after it there is no way back"});
-    if (reading_.any_unpinned) prove_running();
+    reading_.any_unpinned ? prove_running() : attest("still as at the gate");
     for (const RoleInfo& role : profile_.roles) {
       std::vector<Verb> verbs = {Verb::Drain, Verb::Stop, Verb::Unpin, Verb::Start, Verb::Probe};
       if (role.serves_api) verbs.push_back(Verb::Enlist);
       const TaskArgs unpin_args = proving(true, false);
       const auto add = [&](base::ServiceIndex service) {
-        add_turn(service, verbs, unpin_args, standing(service) != Standing::NewUnpinned);
+        const bool work = standing(service) != Standing::NewUnpinned;
+        build_.add_service_turn(service, work, work ? verbs : proof(role), unpin_args);
       };
       std::vector<base::ServiceIndex> others = build_.services_of(role.role);
       // No preflight asks for these first: the others wait until they are proven to be up.
@@ -212,10 +214,10 @@ class Planner {
     build_.add_schema_turn({Verb::Survey}, survey);
   }
 
-  /// The whole turn, or only the steps that prove what is so already.
-  void add_turn(base::ServiceIndex service, const std::vector<Verb>& verbs, const TaskArgs& common,
-                bool work) {
-    build_.add_service_turn(service, work, work ? verbs : std::vector<Verb>{Verb::Probe}, common);
+  /// What shows that a service is so already. An upgrade that was given up may have left its API
+  /// out of the balancer, so it ends there.
+  static std::vector<Verb> proof(const RoleInfo& role) {
+    return role.serves_api ? std::vector{Verb::Probe, Verb::Enlist} : std::vector{Verb::Probe};
   }
 
   bool is_charged(base::ServiceIndex service) const {

@@ -116,7 +116,7 @@ HostView make_host(const Upgrade& upgrade, base::HostIndex index) {
     if (turn_run.state == TurnState::Done) {
       view.state = view.steps_done == view.steps_total ? "done" : "idle";
       view.since = turn_run.finished_at;
-    } else {
+    } else if (turn_run.steps_done < turn_at(upgrade, *turn).step_count) {
       show_step(upgrade, current_step(upgrade, *turn), view);
     }
   }

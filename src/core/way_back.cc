@@ -99,8 +99,12 @@ class BackReader {
 
   /// B without a pin may have saved rows that A cannot read.
   void refuse_unpinned(const std::string& name, const ServiceFacts& seen, const HostFacts& facts) {
-    const bool may_be_new = parse_release_number(seen.release) == plan_.to ||
-                            parse_release_number(facts.installed_release) == plan_.to;
+    const bool is_new = parse_release_number(seen.release) == plan_.to;
+    const bool may_be_new = is_new || parse_release_number(facts.installed_release) == plan_.to;
+    if (is_new && !seen.pin.empty() && seen.config_newer_than_process) {
+      return problem(name + ": cannot tell whether it runs pinned, its configuration changed after "
+                     "it started; restart it, then look again");
+    }
     if (!may_be_new || !seen.pin.empty()) return;
     problem(name + " runs " + to_string(plan_.to) + " unpinned: rows that " +
             to_string(plan_.from) + " cannot read may have been saved; go on to " +
@@ -178,7 +182,9 @@ class BackPlanner {
 
   void add_turn(base::ServiceIndex service, const RoleInfo& role) {
     if (need(service) == Need::Proof) {
-      return build_.add_service_turn(service, false, {Verb::Probe}, proving(service));
+      std::vector<Verb> proof = {Verb::Probe};
+      if (role.serves_api) proof.push_back(Verb::Enlist);
+      return build_.add_service_turn(service, false, proof, proving(service));
     }
     std::vector<Verb> verbs = {Verb::Drain, Verb::Stop,  Verb::Install,
                                Verb::Unpin, Verb::Start, Verb::Probe};

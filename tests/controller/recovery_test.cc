@@ -96,16 +96,21 @@ TEST(Recovery, sends_nothing_before_agents_come_back) {
   }
 }
 
-TEST(Recovery, keeps_deadlines_over_a_restart) {
+TEST(Recovery, gives_agents_the_time_to_come_before_a_task_is_lost) {
   World world;
   ASSERT_TRUE(world.boot().ok());
   world.come_all();
   ASSERT_TRUE(world.start().ok());
   const auto due = world.clock.alarm();
-  world.die();
-  ASSERT_TRUE(world.boot().ok());
   ASSERT_TRUE(due.has_value());
-  EXPECT_EQ(world.clock.alarm(), due);
+  world.die();
+  world.clock.pass(*due - world.clock.now() + std::chrono::minutes{1});
+  ASSERT_TRUE(world.boot().ok());
+  EXPECT_EQ(world.view().state, "RUNNING");
+  EXPECT_EQ(world.clock.alarm(), world.clock.now() + world.policy.deadlines.agent_lost);
+  world.come_all();
+  world.finish();
+  EXPECT_EQ(world.view().state, "SUCCEEDED");
 }
 
 TEST(Recovery, refuses_the_journal_of_an_agent) {

@@ -155,6 +155,19 @@ TEST(JudgePreflight, one_serving_api_fails_unless_accepted) {
   EXPECT_EQ(preflight(usual_plan(policy), facts, "two-apis").verdict, Verdict::Ok);
 }
 
+TEST(JudgePreflight, each_domain_keeps_an_api_while_another_is_away) {
+  Fleet fleet = test::fleet("cond x2, api x4, admin schema");
+  for (Host& host : fleet.hosts) {
+    const bool other = host.name.text == "api3" || host.name.text == "api4";
+    if (other) host.services.front().domain = "rack1";
+  }
+  const Plan plan = test::plan_for(fleet);
+  FleetFacts facts = healthy(plan);
+  EXPECT_EQ(preflight(plan, facts, "two-apis").verdict, Verdict::Ok);
+  detail(facts, "api3", "balancer.serving") = "no";
+  expect_failed(preflight(plan, facts, "two-apis"), "2 API(s), 1 API(s) of rack1, not to api3");
+}
+
 TEST(JudgePreflight, fleet_without_a_balancer_is_not_judged_by_it) {
   const Plan plan = usual_plan();
   FleetFacts facts = healthy(plan);

@@ -89,8 +89,9 @@ TEST(Planner, waves_of_services_soak_and_waves_of_reading_do_not) {
   const Plan plan = test::plan_for(usual_fleet());
   for (const Wave& wave : plan.waves) {
     const PhaseKind kind = plan.phases[wave.phase.value].kind;
-    const bool services =
-        kind == PhaseKind::Conductors || kind == PhaseKind::Api || kind == PhaseKind::Unpin;
+    const Turn& turn = plan.turns[wave.first_turn.value];
+    const bool services = kind == PhaseKind::Conductors || kind == PhaseKind::Api ||
+                          (kind == PhaseKind::Unpin && turn.takes_down);
     EXPECT_EQ(wave.soak, services ? plan.policy.soak : base::Duration{}) << wave.label;
   }
 }
@@ -133,10 +134,11 @@ TEST(Planner, schema_work_is_on_the_schema_host_only) {
 TEST(Planner, surveys_record_then_expect_old_rows_then_new_ones) {
   const Plan plan = test::plan_for(usual_fleet());
   const auto surveys = steps_of(plan, Verb::Survey);
-  ASSERT_EQ(surveys.size(), 3U);
+  ASSERT_EQ(surveys.size(), 4U) << "before, at the gate, before the first unpin, at the end";
   EXPECT_TRUE(surveys[0]->args.baseline);
   EXPECT_FALSE(surveys[1]->args.baseline || surveys[1]->args.unpinned_rows);
-  EXPECT_TRUE(surveys[2]->args.unpinned_rows && !surveys[2]->args.baseline);
+  EXPECT_EQ(surveys[2]->args, surveys[1]->args);
+  EXPECT_TRUE(surveys[3]->args.unpinned_rows && !surveys[3]->args.baseline);
 }
 
 TEST(Planner, nothing_starts_unpinned_before_the_unpin_phase) {

@@ -1,63 +1,15 @@
 #include <gtest/gtest.h>
 
-#include "support/builders.h"
-#include "support/engine_loop.h"
+#include "core/on_the_way.h"
 
 /// Upgrades that turn round while something is under way, some of them twice.
 namespace rollmill::core {
 namespace {
 
-using test::EngineLoop;
-
-const Actor kAlice{"alice", "because"};
-const TaskFailed kBroken{"PROCESS_WRONG", "it does not work", false, {}, {}};
-
-class TurnRound : public testing::Test {
- protected:
-  explicit TurnRound(const std::string& words = "cond x3, api x2, admin schema",
-                     const Policy& policy = test::usual_policy())
-      : TurnRound(test::fleet(words), policy) {}
-  TurnRound(const Fleet& fleet, const Policy& policy)
-      : plan(test::plan_for(fleet, policy)),
-        loop(plan, test::FleetTwin(plan.fleet, plan.from)) {
-    loop.begin(plan, kAlice);
-    loop.come_all();
-  }
-
-  /// Goes on until this verb's task is with the agent; its step.
-  base::StepIndex go_to(Verb verb, const std::string& host) {
-    for (int i = 0; i < 1000; ++i) {
-      for (const auto& [index, task] : loop.agents.at({host}).open) {
-        if (task.verb == verb) return index;
-      }
-      if (!loop.go_on()) break;
-    }
-    ADD_FAILURE() << "no " << to_string(verb) << " on " << host;
-    return {};
-  }
-  /// Until a person has to act, or all is done.
-  void go_to_end() {
-    while (loop.go_on()) {
-    }
-  }
-  /// The new leg begins when what is in flight has ended.
-  void turn(Direction direction) {
-    ASSERT_FALSE(loop.handle(TurnRequested{direction, kAlice}));
-    while (loop.state.turning && loop.go_on()) {
-    }
-  }
-  static testing::AssertionResult says(const std::string& text, const std::string& words) {
-    if (text.find(words) != std::string::npos) return testing::AssertionSuccess();
-    return testing::AssertionFailure() << text;
-  }
-  std::string refusal(const Event& event) {
-    const auto refused = loop.handle(event);
-    return refused ? refused->message : "accepted";
-  }
-
-  const Plan plan;
-  EngineLoop loop;
-};
+using TurnRound = test::OnTheWay;
+using test::kAlice;
+using test::kBroken;
+using test::says;
 
 class TwoAway : public TurnRound {
  protected:
@@ -292,11 +244,11 @@ TEST_F(ForwardAgain, service_that_does_not_run_need_not_answer_after_expand) {
   EXPECT_EQ(phase("expand", {}), "expand: install admin expand admin probe cond2 probe api1");
 }
 
-TEST_F(ForwardAgain, api_that_an_earlier_leg_took_out_is_put_back_when_it_is_proven) {
+TEST_F(ForwardAgain, api_that_is_proven_is_put_back_into_the_balancer) {
   bring_to_new("api1");
   bring_to_new("api2");
   EXPECT_EQ(phase("api", {false, false, false, true, false}),
-            "api: probe api1 enlist api1 probe api2");
+            "api: probe api1 enlist api1 probe api2 enlist api2");
 }
 
 }  // namespace

@@ -79,6 +79,7 @@ HostTwin& FleetTwin::host(const std::string& name) {
 void FleetTwin::heal(ReleaseNumber pin, bool start_services) {
   strangers.clear();
   for (auto& [name, host] : hosts_) {
+    if (!host.before.empty()) host = HostTwin(host.before.front());
     host.findings.clear();
     host.edited = false;
     host.clock_ahead = {};

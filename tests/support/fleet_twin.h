@@ -33,6 +33,7 @@ struct HostTwin {
   std::string conductor_name;              ///< In the registry; empty: runs no conductor.
   base::Duration clock_ahead{};
   std::vector<core::CheckResult> findings;  ///< Reported by the next inspections.
+  std::vector<HostTwin> before;             ///< What it was before somebody put it elsewhere.
 };
 
 /// A fleet in memory that does what its agents are asked for and keeps its own count of what must

@@ -138,10 +138,12 @@ void set_policy(Policy& policy, Words& in) {
 void set_host(HostTwin& host, core::ReleaseNumber from, core::ReleaseNumber to, Words& in) {
   const std::string word = take_word(in);
   if (word == "new") {
+    host.before.clear();
     bring_to(host, to, take_word(in) == "pinned" ? std::optional(from) : std::nullopt);
   } else if (word == "newly") {
     host.pin = (take_word(in), take_release(in));
   } else if (word == "runs") {
+    host.before = {host};
     bring_to(host, take_release(in), std::nullopt);
   } else if (word == "edited") {
     host.edited = true;

@@ -107,6 +107,9 @@ struct PlanRequest {
   Policy policy;
   ReleaseNumber to;
   FleetFacts facts;  ///< Of every host whose agent has reported.
+  /// The old release of an upgrade to `to` that was given up behind its point of no return, where
+  /// no reading tells it any more.
+  std::optional<ReleaseNumber> went_from = std::nullopt;
 };
 
 /// Makes the plan, or says every reason why there is none (unknown release, unsupported hop, a host

@@ -75,6 +75,8 @@ struct HostRun {
   /// How far the host's clock lies outside the time between dispatch and arrival of that reading.
   base::Duration clock_ahead{};
   std::optional<std::string> quarantine;  ///< Why it is left out; nothing: it is not.
+  /// It was left out until the upgrade turned round: nobody knows whether its services work.
+  bool was_quarantined = false;
   bool operator==(const HostRun&) const = default;
 };
 /// What the engine knows of a service from finished steps; what the invariants judge.

@@ -62,6 +62,10 @@ void People::look() {
     return;
   }
   waits_for_quiet_ = false;
+  // Whoever looks begins with the status: it can be told in every state.
+  if (upgrade != nullptr) {
+    (void)core::make_view(*upgrade, world_.time().now(), core::Detail::Steps);
+  }
   if (world_.watch().facts() != last_facts_) {
     last_facts_ = world_.watch().facts();
     moved_at_ = world_.time().now();
