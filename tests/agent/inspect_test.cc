@@ -195,6 +195,22 @@ TEST(Inspect, notes_each_precondition_that_the_schema_fails) {
   });
 }
 
+TEST(Inspect, says_which_tools_may_migrate_rows_and_which_rows_no_tool_brings_back) {
+  constexpr const char* kId = "preflight.data-migrations-old";
+  OldSchemaStory story;
+  story.host.schema.rows["nodes"]["1.40"] = 3;
+  const std::string plain = story.run(Verb::Inspect).summary(kId);
+  EXPECT_TRUE(plain.ends_with("online_data_migrations of release 35.0 first.")) << plain;
+  story.host.release.number = {39, 0};
+  const std::string elsewhere = story.run(Verb::Inspect).summary(kId);
+  EXPECT_NE(elsewhere.find("on a host that still has it: here it is 39.0"), std::string::npos)
+      << elsewhere;
+  story.host.schema.rows["nodes"]["1.99"] = 1;
+  const std::string newer = story.run(Verb::Inspect).summary(kId);
+  EXPECT_NE(newer.find("release 35.0 cannot read them"), std::string::npos) << newer;
+  EXPECT_EQ(newer.find("run ironic-dbsync"), std::string::npos) << newer;
+}
+
 TEST(Inspect, of_a_schema_host_without_a_schema_driver_fails) {
   OldSchemaStory story;
   story.host.has_schema = false;

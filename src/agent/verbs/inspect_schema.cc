@@ -29,6 +29,14 @@ void look_at_status_check(Job& job) {
     job.note(kId, text);
 }
 
+/// The migrations of a newer release write what the old one cannot read.
+std::string where_to_migrate(const Job& job) {
+  const auto installed = job.host.release.installed();
+  if (!installed || installed->number == job.args.from) return {};
+  return ", on a host that still has it: here it is " + core::to_string(installed->number) +
+         ", whose migrations the old services would not survive";
+}
+
 /// Running the migrations to see whether there are any would change rows, so the versions of the
 /// rows are counted instead.
 void look_at_rows(Job& job) {
@@ -38,12 +46,18 @@ void look_at_rows(Job& job) {
   const auto rows = job.host.schema->histogram();
   if (!rows) return job.note(kId, rows.error().message);
   job.details["db.rows"] = print_row_counts(*rows);
-  const auto found = rows_other_than(*rows, *newest);
-  if (found.empty())
-    job.ok(kId, "Every row is in the newest version of " + core::to_string(job.args.from) + ".");
+  const std::string from = core::to_string(job.args.from);
+  const auto newer = rows_newer_than(*rows, *newest);
+  if (!newer.empty())
+    return job.note(kId, join_some(newer) + ": release " + from + " cannot read them. A newer "
+                             "service ran without its pin, or newer migrations were run; rows "
+                             "that nothing saves again need the database backup.");
+  const auto older = rows_other_than(*rows, *newest);
+  if (older.empty())
+    job.ok(kId, "Every row is in the newest version of " + from + ".");
   else
-    job.note(kId, join_some(found) + "; run ironic-dbsync online_data_migrations of release " +
-                      core::to_string(job.args.from) + " first.");
+    job.note(kId, join_some(older) + "; run ironic-dbsync online_data_migrations of release " +
+                      from + " first" + where_to_migrate(job) + ".");
 }
 
 void look_at_revision(Job& job) {

@@ -41,14 +41,14 @@ Look judge_process(Job& job, const std::string& service,
 using Finds = std::vector<std::string> (*)(const Histogram&, const ObjectVersions&);
 
 Trouble prove_rows(Job& job, const char* id, const core::ReleaseNumber& release, Finds finds,
-                   const std::string& all_well) {
+                   const std::string& all_well, const std::string& advice = "") {
   if (Trouble missing = need_schema(job)) return missing;
   const auto newest = job.host.schema->versions_of(release);
   if (!newest) return job.unreadable("The object versions of a release", newest.error());
   const auto rows = job.host.schema->histogram();
   if (!rows) return job.unreadable("The versions of the database's rows", rows.error());
   const std::vector<std::string> found = finds(*rows, *newest);
-  if (!found.empty()) return job.fail(id, join_some(found) + ".");
+  if (!found.empty()) return job.fail(id, join_some(found) + "." + advice);
   job.ok(id, all_well + core::to_string(release) + ".");
   return {};
 }
@@ -107,7 +107,9 @@ const char* by_role(const Job& job, const char* conductor_id, const char* api_id
 
 Trouble prove_rows_old(Job& job, const char* id) {
   return prove_rows(job, id, std::min(job.args.from, job.args.to), rows_newer_than,
-                    "Every row can be read by release ");
+                    "Every row can be read by release ",
+                    " Find what saved them without a pin; rows that nothing saves again need the "
+                    "database backup.");
 }
 
 Trouble prove_rows_newest(Job& job, const char* id) {

@@ -53,6 +53,16 @@ void Database::move(Table table, Rank from, Rank to) {
   recount(index(table));
 }
 
+void Database::restore(ReleaseId release) {
+  for (std::size_t table = 0; table < kTables; ++table) {
+    const Rank most = rank_of(static_cast<Table>(table), release);
+    for (std::size_t rank = most + 1U; rank < kReleases; ++rank) {
+      rows_[table][most] += std::exchange(rows_[table][rank], 0);
+    }
+    recount(table);
+  }
+}
+
 void Database::recount(std::size_t table) {
   newest_[table] = 0;
   for (Rank rank = 0; rank < kReleases; ++rank)

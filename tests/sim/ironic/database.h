@@ -51,6 +51,8 @@ class Database {
   /// A person puts right what a cut off migration left.
   void mend() { half_ = false; }
   void break_half() { half_ = true; }
+  /// A person puts the backup back: no row is newer than what this release writes.
+  void restore(ReleaseId release);
 
  private:
   bool compatible(ReleaseId code) const;

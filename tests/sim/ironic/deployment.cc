@@ -57,6 +57,11 @@ bool Deployment::all_on(const core::ReleaseNumber& release, bool pinned) const {
          });
 }
 
+bool Deployment::any_drained() const {
+  return std::any_of(site_->daemons.begin(), site_->daemons.end(),
+                     [&](const Daemon* each) { return each->drained && !is_off(*each); });
+}
+
 bool Deployment::all_on_release(const core::ReleaseNumber& release,
                                 const std::vector<bool>& except) const {
   const auto id = release_id(release);

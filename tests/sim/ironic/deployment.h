@@ -63,6 +63,8 @@ class Deployment {
   bool healthy() const;
   /// Of every service, but for those of hosts that are off.
   bool all_on(const core::ReleaseNumber& release, bool pinned) const;
+  /// An API whose requests were taken away and not given back, on a host that is on.
+  bool any_drained() const;
   /// Whether pinned or not; hosts that are set in `except` are not looked at.
   bool all_on_release(const core::ReleaseNumber& release,
                       const std::vector<bool>& except = {}) const;

@@ -241,8 +241,10 @@ void Host::stop_services() {
 
 void Host::migrate_data() {
   if (parts_->off) return;
-  (void)parts_->site.ironic.migrate(parts_->packages.release(), 0);
+  (void)parts_->site.ironic.migrate(ReleaseId::R35, 0);
 }
+
+void Host::restore_backup() { parts_->site.ironic.restore_backup(ReleaseId::R35); }
 
 void Host::raise_stop_limits() { parts_->services.raise_stop_limits(); }
 

@@ -79,8 +79,9 @@ class Host {
   /// A person starts the services anew that run here, or stops them, as a message may ask for.
   void restart_services();
   void stop_services();
-  /// A person runs the data migrations of the release that is installed here.
+  /// A person runs the data migrations of the old release, or puts the database backup back.
   void migrate_data();
+  void restore_backup();
   /// A person gives the services as long for their stop as any release may take.
   void raise_stop_limits();
   /// Nothing is left for a person to do here: services run and work, packages whole, no edits.

@@ -268,6 +268,12 @@ void Ironic::check_orphans(std::size_t conductor, base::TimePoint gone_at) {
   }
 }
 
+void Ironic::restore_backup(ReleaseId release) {
+  database.restore(release);
+  for (auto& node : nodes) node.rank = std::min(node.rank, rank_of(Table::Nodes, release));
+  for (auto& row : registry) row.rank = std::min(row.rank, rank_of(Table::Conductors, release));
+}
+
 ports::CommandResult Ironic::migrate(ReleaseId code, std::uint32_t max_count) {
   ports::CommandResult result = database.migrate(code, max_count);
   follow_rows(database, Table::Nodes, rank_of(Table::Nodes, code), nodes);

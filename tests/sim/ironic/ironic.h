@@ -109,6 +109,8 @@ class Ironic {
   bool in_ring(std::size_t conductor, base::TimePoint at, base::Duration timeout) const;
   bool alive(std::size_t conductor, const Daemon& api) const;
   base::TimePoint updated_at(std::size_t conductor) const;
+  /// The database is again as this release could have left it.
+  void restore_backup(ReleaseId release);
   /// online_data_migrations with this code, on the rows that belong to nodes and conductors, too.
   ports::CommandResult migrate(ReleaseId code, std::uint32_t max_count);
   /// Lets work end whose time has come.

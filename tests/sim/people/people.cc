@@ -34,6 +34,7 @@ constexpr Advice kAdvice[] = {
     {"it must be stopped first", &Host::stop_services},
     {"kills it after", &Host::raise_stop_limits},
     {"run ironic-dbsync online_data_migr", &Host::migrate_data},
+    {"rows that nothing saves again", &Host::restore_backup},
 };
 
 }  // namespace
@@ -256,7 +257,7 @@ void People::ended(const core::Upgrade& upgrade) {
     return;
   }
   --starts_left_;
-  set_hosts_right();
+  if (!world_.scenario().habits.trusts) set_hosts_right();
   start();
 }
 
@@ -266,6 +267,7 @@ void People::fact(const core::Upgrade& upgrade, const core::Fact& fact) {
     if (turned->direction == core::Direction::Back) rolled_back_ = true;
     world_.deployment().approved(false);
   }
+  if (std::holds_alternative<core::StepSkipped>(fact.body)) skipped_ = true;
   if (upgrade.state == core::UpgradeState::Succeeded) judge_success();
   if (upgrade.state == core::UpgradeState::RolledBack) judge_way_back(upgrade);
 }
@@ -286,6 +288,10 @@ void People::judge_success() {
   ++succeeded_;
   if (!world_.deployment().all_on({39, 0}, false)) {
     world_.wrong("an upgrade succeeded, but not everything runs the new release unpinned: " +
+                 world_.deployment().describe());
+  }
+  if (!skipped_ && world_.deployment().any_drained()) {
+    world_.wrong("an upgrade succeeded, but an API is left out of the balancer: " +
                  world_.deployment().describe());
   }
 }

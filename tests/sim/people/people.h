@@ -69,6 +69,7 @@ class People {
   std::uint32_t succeeded_ = 0;
   std::uint32_t deeds_ = 0;
   bool rolled_back_ = false;
+  bool skipped_ = false;  ///< A person said of some step that it is done.
   bool resumed_late_ = false;
   std::set<std::pair<base::UpgradeId, base::HostIndex>> left_out_;  ///< Asked for already.
   bool content_ = false;

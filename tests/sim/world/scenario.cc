@@ -83,6 +83,7 @@ Habits draw_habits(Random random) {
   habits.approves_late = !habits.approve_ahead && random.chance(60);
   habits.leaves_out = random.chance(400);
   habits.skips = random.chance(200);
+  habits.trusts = random.chance(500);
   return habits;
 }
 

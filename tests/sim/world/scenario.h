@@ -19,6 +19,7 @@ struct Habits {
   bool approves_late = false;    ///< Only when the upgrade has given up waiting for it.
   bool leaves_out = false;       ///< On the way back: puts in quarantine what fails or is away.
   bool skips = false;            ///< What only proves that a sound host is sound.
+  bool trusts = false;           ///< Starts anew without putting the hosts right before.
 };
 
 /// All that one seed decides before anything happens.
