@@ -46,10 +46,17 @@ void judge_releases(const Plan& plan, const FleetFacts& facts, Results& results)
                     : wrong);
 }
 
-/// What a plan that was made of older readings cannot take up: it proves services that are of A
-/// now, or would still go by way of pins where one of B runs without.
-void judge_plan_fits(const Plan& plan, const FleetFacts& facts, Results& results) {
-  std::string wrong;
+/// The turns that upgrade services in the last leg, and what was read of the service since.
+struct TurnReading {
+  const Turn& turn;
+  const ServiceFacts& seen;
+  std::string name;
+  bool serves_api;
+  bool out_of_balancer;
+};
+
+std::vector<TurnReading> upgrading_turns(const Plan& plan, const FleetFacts& facts) {
+  std::vector<TurnReading> turns;
   for (const Turn& turn : plan.turns) {
     const Phase& phase = plan.phases[plan.waves[turn.wave.value].phase.value];
     const bool upgrades = phase.kind == PhaseKind::Conductors || phase.kind == PhaseKind::Api;
@@ -58,12 +65,40 @@ void judge_plan_fits(const Plan& plan, const FleetFacts& facts, Results& results
     const auto found = facts.find(host.name);
     if (found == facts.end()) continue;
     const ServiceFacts* seen = find_running(found->second, turn.service);
-    if (seen == nullptr || seen->release.empty()) continue;
-    const bool is_new = parse_release_number(seen->release) == plan.to;
-    const bool unpinned = is_new && seen->pin.empty();
-    if (!unpinned && (is_new || turn.takes_down)) continue;
-    wrong += (wrong.empty() ? "" : ", ") + host.name.text + " (" + turn.service + ") runs " +
-             seen->release + (unpinned ? " unpinned" : "");
+    if (seen == nullptr) continue;
+    const bool api = phase.kind == PhaseKind::Api;
+    const bool out = api && detail(found->second, "balancer.serving") == "no";
+    turns.push_back({turn, *seen, host.name.text + " (" + turn.service + ")", api, out});
+  }
+  return turns;
+}
+
+/// Nothing, or what the service has become that the plan does not take up.
+std::string misfit(const Plan& plan, const TurnReading& reading) {
+  if (reading.seen.release.empty()) return {};
+  const bool is_new = parse_release_number(reading.seen.release) == plan.to;
+  const bool unpinned = is_new && reading.seen.pin.empty();
+  if (!unpinned && (is_new || reading.turn.takes_down)) return {};
+  return "runs " + reading.seen.release + (unpinned ? " unpinned" : "");
+}
+
+/// What a plan that was made of older readings cannot take up: it proves services that are of A
+/// now, would still go by way of pins where one of B runs without, or takes an API down beside one
+/// that is out of the balancer.
+void judge_plan_fits(const Plan& plan, const FleetFacts& facts, Results& results) {
+  std::string wrong;
+  const auto add_wrong = [&](const std::string& text) {
+    wrong += (wrong.empty() ? "" : ", ") + text;
+  };
+  bool another_went = false;
+  for (const TurnReading& each : upgrading_turns(plan, facts)) {
+    if (const std::string text = misfit(plan, each); !text.empty()) {
+      add_wrong(each.name + " " + text);
+    } else if (each.out_of_balancer && another_went) {
+      add_wrong(each.name + " is out of the balancer");
+    }
+    const bool goes = each.serves_api && each.turn.takes_down && !each.out_of_balancer;
+    another_went = another_went || goes;
   }
   add(results, "preflight.plan-fits", wrong.empty(),
       wrong.empty() ? "the services are what the plan was made for"

@@ -254,6 +254,16 @@ TEST(Stop, looks_again_for_work_just_before_the_signal) {
   EXPECT_TRUE(story.run(Verb::Stop).ok());
 }
 
+TEST(Stop, awaits_only_the_end_of_a_service_that_goes_down_already) {
+  ConductorStory story;
+  open_window(story);
+  story.host.ironic.nodes[0].reservation = "cond1";
+  story.host.services.daemons[FakeHost::kConductor].stopping = true;
+  const Told told = story.run(Verb::Stop);
+  EXPECT_EQ(told.message(), "");
+  EXPECT_EQ(told.verdict("conductor.process-gone"), "ok");
+}
+
 TEST(Stop, keeps_the_time_that_the_stop_itself_needs_when_it_goes_on_busy) {
   ConductorStory story;
   open_window(story);

@@ -155,6 +155,18 @@ TEST(JudgePreflight, one_serving_api_fails_unless_accepted) {
   EXPECT_EQ(preflight(usual_plan(policy), facts, "two-apis").verdict, Verdict::Ok);
 }
 
+TEST(JudgePreflight, plan_that_does_not_know_of_an_api_out_of_the_balancer_is_outdated) {
+  const Fleet fleet = test::fleet("cond x2, api x3, admin schema");
+  const Plan plan = test::plan_for(fleet);
+  FleetFacts facts = healthy(plan);
+  detail(facts, "api2", "balancer.serving") = "no";
+  expect_failed(preflight(plan, facts, "plan-fits"),
+                "api2 (ironic-api) is out of the balancer; abort, then plan again");
+  const Plan anew =
+      make_plan(ironic_profile(), {fleet, test::usual_policy(), {39, 0}, facts}).value();
+  EXPECT_EQ(preflight(anew, facts, "plan-fits").verdict, Verdict::Ok) << "it comes first there";
+}
+
 TEST(JudgePreflight, each_domain_keeps_an_api_while_another_is_away) {
   Fleet fleet = test::fleet("cond x2, api x4, admin schema");
   for (Host& host : fleet.hosts) {

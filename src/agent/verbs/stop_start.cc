@@ -100,6 +100,12 @@ Trouble check_api(Job& job) {
   return {};
 }
 
+Trouble check_before_signal(Job& job, const Status& before) {
+  if (job.is_conductor())
+    if (Trouble busy = check_conductor(job, before)) return busy;
+  return job.serves_api() ? check_api(job) : Trouble();
+}
+
 /// Remembered for the probe after the next start, which looks for nodes that failed since.
 Trouble note_stop(Job& job) {
   const std::string now = base::format_time(job.waiting.now());
@@ -179,11 +185,11 @@ Trouble stop(Job& job) {
   const auto before = job.host.services.status(job.args.service);
   if (!before) return job.unreadable("The state of a service", before.error());
   if (is_gone(*before)) return prove_gone(job, base::success());
-  if (job.is_conductor())
-    if (Trouble busy = check_conductor(job, *before)) return busy;
-  if (job.serves_api())
-    if (Trouble serving = check_api(job)) return serving;
-  if (Trouble failed = note_stop(job)) return failed;
+  // One that goes down already was asked before the agent was restarted: only its end is awaited.
+  if (before->active) {
+    if (Trouble held = check_before_signal(job, *before)) return held;
+    if (Trouble failed = note_stop(job)) return failed;
+  }
   job.changed = true;
   const base::Status stopped = job.host.services.stop(job.args.service, job.remaining());
   return prove_gone(job, stopped);
