@@ -90,15 +90,19 @@ void judge_plan_fits(const Plan& plan, const FleetFacts& facts, Results& results
   const auto add_wrong = [&](const std::string& text) {
     wrong += (wrong.empty() ? "" : ", ") + text;
   };
-  bool another_went = false;
-  for (const TurnReading& each : upgrading_turns(plan, facts)) {
+  const std::vector<TurnReading> turns = upgrading_turns(plan, facts);
+  const auto goes = [](const TurnReading& each) {
+    return each.serves_api && each.turn.takes_down && !each.out_of_balancer;
+  };
+  // In order of waves; the turns of one wave may run side by side.
+  const auto first = std::find_if(turns.begin(), turns.end(), goes);
+  for (const TurnReading& each : turns) {
     if (const std::string text = misfit(plan, each); !text.empty()) {
       add_wrong(each.name + " " + text);
-    } else if (each.out_of_balancer && another_went) {
+    } else if (each.out_of_balancer && first != turns.end() &&
+               each.turn.wave >= first->turn.wave) {
       add_wrong(each.name + " is out of the balancer");
     }
-    const bool goes = each.serves_api && each.turn.takes_down && !each.out_of_balancer;
-    another_went = another_went || goes;
   }
   add(results, "preflight.plan-fits", wrong.empty(),
       wrong.empty() ? "the services are what the plan was made for"
