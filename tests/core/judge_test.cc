@@ -157,11 +157,13 @@ TEST(JudgePreflight, one_serving_api_fails_unless_accepted) {
 
 TEST(JudgePreflight, plan_that_does_not_know_of_an_api_out_of_the_balancer_is_outdated) {
   const Fleet fleet = test::fleet("cond x2, api x3, admin schema");
-  const Plan plan = test::plan_for(fleet);
+  Policy one_wave = test::usual_policy();
+  one_wave.canary = 0;
+  const Plan plan = test::plan_for(fleet, one_wave);
   FleetFacts facts = healthy(plan);
-  detail(facts, "api2", "balancer.serving") = "no";
+  detail(facts, "api1", "balancer.serving") = "no";
   expect_failed(preflight(plan, facts, "plan-fits"),
-                "api2 (ironic-api) is out of the balancer; abort, then plan again");
+                "api1 (ironic-api) is out of the balancer; abort, then plan again");
   const Plan anew =
       make_plan(ironic_profile(), {fleet, test::usual_policy(), {39, 0}, facts}).value();
   EXPECT_EQ(preflight(anew, facts, "plan-fits").verdict, Verdict::Ok) << "it comes first there";
