@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "drivers/support/files.h"
+
 namespace rollmill::apps {
 namespace {
 
@@ -55,6 +57,11 @@ std::shared_ptr<ports::ConfigDriver> make_config(const config::AgentConfig& conf
   drivers::OsloOptions options;
   options.main_file = config.config.file;
   options.folders = {config.config.dropin_dir};
+  // oslo.config reads a program's own folder behind that of all (IRONIC.md 3).
+  for (const core::Service& service : config.services) {
+    options.folders.push_back(drivers::folder_of(config.config.dropin_dir) + "/" + service.name +
+                              ".conf.d");
+  }
   options.file_name = config.config.dropin_name;
   options.group = config.config.group;
   options.state_file = config.state_dir + "/drop-in";

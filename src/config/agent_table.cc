@@ -68,7 +68,7 @@ const Table& oslo_table() {
        must("dropin_dir", Kind::Path, {}, "Folder of drop-ins, read after the file."),
        may("dropin_name", Kind::Text, "\"90-rollmill.conf\"", {}, "Our one drop-in."),
        may("group", Kind::Text, "\"\"", {},
-           "May read the drop-in, a file of the agent's with mode 0640; empty: its group.")}};
+           "Gets the drop-in, which all may read; empty: the agent's own group.")}};
   return table;
 }
 

@@ -103,11 +103,14 @@ std::shared_ptr<ports::ServiceDriver> make_pid_file_service(PidFileOptions optio
 /// @{
 struct OsloOptions {
   std::string main_file = "/etc/ironic/ironic.conf";
-  /// Read after the main file in this order, `*.conf` of each by name. Ours is in the first one.
+  /// Read after the main file in this order, `*.conf` of each by name. Ours is in the first one;
+  /// services must be able to read it, else nothing is written and nothing is in force.
   Words folders = {"/etc/ironic/ironic.conf.d"};
   std::string file_name = "90-rollmill.conf";
-  std::string group = "ironic";  ///< May read our file; empty: the agent's own group.
-  std::uint32_t permissions = 0640;
+  std::string group = "ironic";  ///< Gets our file and its folder; empty: the agent's own group.
+  /// For all to read: it holds no secret, and a service that cannot read it starts without its
+  /// pin and says nothing (oslo.config, ConfigDirAction: a folder it may not read looks empty).
+  std::uint32_t permissions = 0644;
   std::string state_file = "/var/lib/rollmill-agent/drop-in";  ///< Remembers what we wrote.
 };
 std::shared_ptr<ports::ConfigDriver> make_oslo_config(OsloOptions options);

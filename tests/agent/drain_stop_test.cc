@@ -327,14 +327,32 @@ TEST(Stop, fails_when_the_service_does_not_end_in_time) {
   EXPECT_NE(told.message().find("it does not end"), std::string::npos);
 }
 
-TEST(Stop, leaves_an_api_alone_while_the_balancer_serves_it) {
+TEST(Stop, takes_an_api_out_again_that_the_balancer_has_put_back_since) {
   ApiStory story;
-  EXPECT_EQ(story.run(Verb::Stop).code(), "BALANCER_STILL_SERVING");
-  story.host.balancer.now = {false, 0, "DRAIN"};
   const Told told = story.run(Verb::Stop);
-  EXPECT_TRUE(told.ok());
+  EXPECT_EQ(told.message(), "");
+  EXPECT_EQ(told.verdict("api.out-of-balancer"), "ok");
   EXPECT_EQ(told.verdict("api.process-gone"), "ok");
-  EXPECT_EQ(story.effects(), (Effects{"stop ironic-api"}));
+  EXPECT_EQ(story.effects(), (Effects{"take out", "stop ironic-api"}));
+}
+
+TEST(Stop, leaves_an_api_alone_that_the_balancer_does_not_take_out) {
+  ApiStory story;
+  story.host.world.broken["balancer.take_out"] = "the socket is gone";
+  EXPECT_FALSE(story.run(Verb::Stop).ok());
+  EXPECT_TRUE(story.effects().empty());
+}
+
+/// Between two tries of a service manager there is no process, and the next comes by itself.
+TEST(Stop, of_a_service_that_is_started_over_and_over_ends_that) {
+  ConductorStory story;
+  auto& daemon = story.host.services.daemons[FakeHost::kConductor];
+  daemon.main.reset();
+  daemon.restarting = true;
+  const Told told = story.run(Verb::Stop);
+  EXPECT_EQ(told.message(), "");
+  EXPECT_EQ(story.effects(), (Effects{"stop ironic-conductor"}));
+  EXPECT_FALSE(daemon.restarting);
 }
 
 TEST(Stop, refuses_a_service_that_the_agent_file_does_not_name) {

@@ -175,6 +175,26 @@ TEST(Survey, records_a_baseline_and_finds_everything_there_again) {
   EXPECT_EQ(told.verdict("gate.rows-old"), "ok");
 }
 
+TEST(Survey, does_not_forget_what_an_upgrade_did_that_was_given_up) {
+  SchemaStory story;
+  story.args.baseline = true;
+  ASSERT_TRUE(story.run(Verb::Survey).ok());
+  story.host.ironic.nodes[1].provision_state = "clean failed";
+  story.host.ironic.nodes[1].last_error = "The deleting state can't be resumed by conductor cond2.";
+  story.host.ironic.nodes.erase(story.host.ironic.nodes.begin() + 2);
+  const Told again = story.run(Verb::Survey);
+  EXPECT_EQ(again.verdict("verify.nodes-all-there"), "warning");
+  EXPECT_NE(again.summary("verify.nodes-all-there").find("n03"), std::string::npos);
+  story.args.baseline = false;
+  story.args.unpinned_rows = true;
+  EXPECT_EQ(story.run(Verb::Survey).code(), "NODES_FAILED");
+  story.args = SchemaStory().args;
+  story.args.baseline = true;
+  story.args.to = {43, 0};
+  EXPECT_EQ(story.run(Verb::Survey).verdict("verify.nodes-all-there"), "absent")
+      << "another upgrade";
+}
+
 TEST(Survey, names_missing_nodes) {
   SchemaStory story;
   story.args.baseline = true;

@@ -75,7 +75,7 @@ class OsloConfigTest : public ::testing::Test {
                              {scratch_ / "ironic.conf.d", scratch_ / "ironic-conductor.conf.d"},
                              "90-rollmill.conf",
                              "",
-                             0640,
+                             0644,
                              scratch_ / "state/drop-in"});
   }
   std::string ours() const { return scratch_ / "ironic.conf.d/90-rollmill.conf"; }
@@ -96,7 +96,38 @@ TEST_F(OsloConfigTest, written_settings_are_read_back_by_another_object) {
   EXPECT_EQ(read->settings, pin_);
   struct stat entry {};
   ASSERT_EQ(stat(ours().c_str(), &entry), 0);
-  EXPECT_EQ(entry.st_mode & 0777U, 0640U);
+  EXPECT_EQ(entry.st_mode & 0777U, 0644U);
+}
+
+/// oslo.config takes a folder that it may not read for an empty one.
+TEST_F(OsloConfigTest, settings_that_no_service_could_read_are_refused_and_not_in_force) {
+  ASSERT_TRUE(make()->write(pin_).ok());
+  const std::string folder = scratch_ / "ironic.conf.d";
+  ASSERT_EQ(chmod(folder.c_str(), 0750), 0);
+  const auto refused = make()->write(pin_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find("run: chmod a+rx " + folder), std::string::npos)
+      << refused.error().message;
+  EXPECT_FALSE(make()->effective("DEFAULT", "pin_release_version").ok());
+  ASSERT_EQ(chmod(folder.c_str(), 0755), 0);
+  EXPECT_EQ(make()->effective("DEFAULT", "pin_release_version").value(), "35.0");
+  ASSERT_EQ(chmod(ours().c_str(), 0640), 0);
+  EXPECT_FALSE(make()->effective("DEFAULT", "pin_release_version").ok());
+  put("ironic.conf", "[DEFAULT]\n");
+  EXPECT_TRUE(make()->effective("DEFAULT", "pin_release_version").ok())
+      << "whoever reads the main file by its group may read ours";
+}
+
+TEST_F(OsloConfigTest, folder_that_could_not_be_made_whole_is_not_there) {
+  OsloOptions options;
+  options.main_file = scratch_ / "ironic.conf";
+  options.folders = {scratch_ / "ironic.conf.d"};
+  options.group = "no-such-group";
+  options.state_file = scratch_ / "state/drop-in";
+  const auto refused = make_oslo_config(options)->write(pin_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find("'no-such-group' does not exist"), std::string::npos);
+  EXPECT_FALSE(exists(scratch_ / "ironic.conf.d"));
 }
 
 TEST_F(OsloConfigTest, same_settings_again_do_not_touch_the_file) {

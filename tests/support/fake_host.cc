@@ -63,7 +63,7 @@ base::Result<ports::ServiceDriver::Status> FakeServices::status(const std::strin
   if (const auto failed = world_.failure("services.status")) return *failed;
   const Daemon& daemon = daemons[service];
   Status status;
-  status.active = daemon.main.has_value() && !daemon.stopping;
+  status.active = (daemon.main.has_value() && !daemon.stopping) || daemon.restarting;
   status.main = daemon.main;
   if (daemon.main) status.tree = {daemon.main->pid, daemon.main->pid + 1};
   for (const std::int64_t each : leftovers[service]) status.tree.push_back(each);
@@ -75,11 +75,11 @@ base::Result<ports::ServiceDriver::Status> FakeServices::status(const std::strin
 base::Status FakeServices::stop(const std::string& service, base::Duration limit) {
   if (const auto failed = world_.failure("services.stop")) return *failed;
   Daemon& daemon = daemons[service];
-  if (!daemon.main) return success();
+  if (!daemon.main && !daemon.restarting) return success();
   if (limit < stop_takes) return Error{ErrorCode::DeadlineExceeded, "it does not end"};
   world_.pass(stop_takes);
   daemon.main.reset();
-  daemon.stopping = false;
+  daemon.stopping = daemon.restarting = false;
   if (changed) changed(service, daemon);
   world_.effect("stop " + service);
   return success();

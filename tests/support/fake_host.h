@@ -52,6 +52,7 @@ class FakeServices : public ports::ServiceDriver {
   struct Daemon {
     std::optional<Process> main;
     bool stopping = false;  ///< Somebody has asked for its stop, and it is under way.
+    bool restarting = false;  ///< It has died, and its manager starts it again in a moment.
     std::string release;  ///< Of the process.
     std::optional<std::string> pin;
     std::uint32_t restarts = 0;

@@ -92,10 +92,8 @@ Trouble check_api(Job& job) {
   if (job.host.balancer == nullptr) return {};
   const auto state = job.host.balancer->state(job.args.service);
   if (!state) return job.unreadable("The state of the load balancer", state.error());
-  if (state->serving)
-    return job.fail("api.out-of-balancer", "The balancer still sends requests to " +
-                                               job.settings.host.text + " (" + state->text +
-                                               "); it is not stopped.");
+  // A balancer that was reloaded may have forgotten what drain told it.
+  if (state->serving) return drain(job);
   job.ok("api.out-of-balancer", "The balancer says " + state->text + ".");
   return {};
 }
@@ -184,9 +182,11 @@ Trouble prove_running(Job& job) {
 Trouble stop(Job& job) {
   const auto before = job.host.services.status(job.args.service);
   if (!before) return job.unreadable("The state of a service", before.error());
-  if (is_gone(*before)) return prove_gone(job, base::success());
+  const bool gone = is_gone(*before);
+  if (gone && !before->active) return prove_gone(job, base::success());
   // One that goes down already was asked before the agent was restarted: only its end is awaited.
-  if (before->active) {
+  // One without a process that its manager would start again in a moment has nothing in its hands.
+  if (!gone && before->active) {
     if (Trouble held = check_before_signal(job, *before)) return held;
     if (Trouble failed = note_stop(job)) return failed;
   }

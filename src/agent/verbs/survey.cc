@@ -21,11 +21,23 @@ using Baseline = std::map<std::string, Recorded>;  ///< By uuid.
 /// One for all upgrades: one that goes on where another was given up compares with the same.
 constexpr const char* kBaseline = "baseline-nodes";
 
+/// Which upgrade it belongs to; without a tab, so it is no node.
+std::string headline(const Job& job) {
+  return core::to_string(job.args.from) + " to " + core::to_string(job.args.to) + "\n";
+}
+
+/// What an upgrade that was given up has failed stays its doing.
+std::string state_to_keep(const Node& node, const Baseline& before) {
+  const auto found = before.find(node.uuid);
+  const bool ours = is_failed_state(node.provision_state) && tells_of_take_over(node.last_error);
+  return found != before.end() && ours ? found->second.state : node.provision_state;
+}
+
 /// One node a line: uuid, tab, provision state, tab, name.
-std::string print_baseline(const std::vector<Node>& nodes) {
-  std::string text;
+std::string print_baseline(const Job& job, const std::vector<Node>& nodes, const Baseline& before) {
+  std::string text = headline(job);
   for (const Node& node : nodes)
-    text += node.uuid + "\t" + node.provision_state + "\t" + label(node) + "\n";
+    text += node.uuid + "\t" + state_to_keep(node, before) + "\t" + label(node) + "\n";
   return text;
 }
 
@@ -42,8 +54,24 @@ Baseline parse_baseline(const std::string& text) {
   return baseline;
 }
 
+/// Told once: the new list is without them.
+void tell_missing(Job& job, Baseline missing, const std::vector<Node>& nodes) {
+  for (const Node& node : nodes) missing.erase(node.uuid);
+  if (missing.empty()) return;
+  std::vector<std::string> names;
+  for (const auto& [uuid, recorded] : missing) names.push_back(recorded.name);
+  job.warn("verify.nodes-all-there", std::to_string(names.size()) +
+                                         " nodes are gone since the upgrade began that was given "
+                                         "up: " + join_some(names) + ".");
+}
+
 Trouble record(Job& job, const std::vector<Node>& nodes) {
-  if (const auto kept = job.host.machine.keep(kBaseline, print_baseline(nodes)); !kept)
+  const auto old = job.host.machine.kept(kBaseline);
+  if (!old) return job.unreadable("The list of nodes from before", old.error());
+  const bool goes_on = old->has_value() && (*old)->starts_with(headline(job));
+  const Baseline before = goes_on ? parse_baseline(**old) : Baseline{};
+  tell_missing(job, before, nodes);
+  if (const auto kept = job.host.machine.keep(kBaseline, print_baseline(job, nodes, before)); !kept)
     return job.trouble("READING_FAILED",
                        "The list of nodes cannot be kept: " + kept.error().message, true);
   job.changed = true;

@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -38,6 +40,7 @@ class OsloConfig final : public ports::ConfigDriver {
   Status check_not_foreign(const std::optional<std::string>& now) const;
   Status put(const std::string& fresh, const std::optional<std::string>& now) const;
   Status take_away(const std::optional<std::string>& now) const;
+  Status check_services_read(const std::string& file) const;
 
   const OsloOptions options_;
 };
@@ -94,11 +97,34 @@ Status OsloConfig::put(const std::string& fresh, const std::optional<std::string
   if (now) digests.push_back(base::sha256_hex(*now));
   const Status remembered = remember(digests);
   if (!remembered) return remembered;
-  const Status made = make_folders(folder(), {0750, options_.group});
+  const Status made = make_folders(folder(), {0755, options_.group});
   if (!made) return made;
   const Status written = write_file(path(), fresh, {options_.permissions, options_.group});
   if (!written) return written;
   return remember({base::sha256_hex(fresh)});
+}
+
+/// Services can read the main file; what they may do elsewhere follows from its owner and group.
+Status OsloConfig::check_services_read(const std::string& file) const {
+  struct stat main {};
+  const bool known = stat(options_.main_file.c_str(), &main) == 0;
+  const auto allows = [&](const std::string& path, mode_t rights) {
+    struct stat entry {};
+    if (stat(path.c_str(), &entry) != 0) return false;
+    const auto has = [&](unsigned shift) { return (entry.st_mode >> shift & rights) == rights; };
+    return has(0) || (known && entry.st_gid == main.st_gid && has(3)) ||
+           (known && entry.st_uid == main.st_uid && has(6));
+  };
+  const auto refuse = [&](const std::string& path, const std::string& mode) {
+    return Error{ErrorCode::FailedPrecondition,
+                 "the services may not read " + path + ", so they would start without what "
+                 "rollmill writes there and say nothing; run: chmod " + mode + " " + path};
+  };
+  constexpr mode_t kRead = 4;
+  constexpr mode_t kEnter = 5;
+  if (!allows(folder(), kEnter)) return refuse(folder(), "a+rx");
+  if (!allows(file, kRead)) return refuse(file, "a+r");
+  return success();
 }
 
 Status OsloConfig::take_away(const std::optional<std::string>& now) const {
@@ -131,12 +157,15 @@ Status OsloConfig::write(const std::vector<Setting>& settings) {
   if (settings.empty()) return take_away(*now);
   const Result<std::string> fresh = print_oslo_ini(settings, header());
   if (!fresh) return fresh.error();
-  if (*now && **now == *fresh) return success();
-  return put(*fresh, *now);
+  const bool there = *now && **now == *fresh;
+  const Status put_there = there ? success() : put(*fresh, *now);
+  return put_there ? check_services_read(path()) : put_there;
 }
 
 Result<std::optional<std::string>> OsloConfig::effective(const std::string& section,
                                                          const std::string& key) {
+  const Status readable = exists(path()) ? check_services_read(path()) : success();
+  if (!readable) return readable.error();
   std::optional<std::string> value;
   for (const std::string& file : files()) {
     const Result<std::string> text = read_file(file);

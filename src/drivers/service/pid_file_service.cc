@@ -34,7 +34,7 @@ class PidFileService final : public ports::ServiceDriver {
   base::Status clear_window(const std::string&) override { return success(); }
 
  private:
-  std::optional<ProcessEntry> find_main(const std::string& service) const;
+  Result<std::optional<ProcessEntry>> find_main(const std::string& service) const;
   base::Duration stop_limit() const;
   base::Status terminate(const ProcessEntry& main);
   base::Status run_stop(const std::string& service, base::Duration limit);
@@ -45,18 +45,24 @@ class PidFileService final : public ports::ServiceDriver {
   const ProcessTable table_;
 };
 
-// A process that began after the file was written only has the number of the one that wrote it.
-std::optional<ProcessEntry> PidFileService::find_main(const std::string& service) const {
+// A process that began after the file was written either has only the number of the one that wrote
+// it, or the clock was set. "It does not run" would be wrong in the second case, and then files
+// are replaced under it: a person has to look.
+Result<std::optional<ProcessEntry>> PidFileService::find_main(const std::string& service) const {
+  const std::optional<ProcessEntry> nothing;
   const std::string path = fill_in(options_.pid_file, "service", service);
   const std::string text = trim(read_file(path, 4096).value_or(""));
   std::int64_t pid = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), pid);
-  if (failure != std::errc() || end != text.data() + text.size() || pid <= 0) return std::nullopt;
+  if (failure != std::errc() || end != text.data() + text.size() || pid <= 0) return nothing;
   const std::optional<ProcessEntry> main = table_.find(pid);
   const auto written = modified_at(path);
-  if (!main || !written) return std::nullopt;
-  if (table_.started_at(*main) > *written + std::chrono::seconds(2)) return std::nullopt;
-  return main;
+  if (!main || !written) return nothing;
+  if (table_.started_at(*main) <= *written + std::chrono::seconds(2)) return main;
+  return Error{ErrorCode::FailedPrecondition,
+               path + " names process " + std::to_string(pid) + ", which began after the file was "
+               "written. If it is " + service + " (the clock was set), restart it; if not, remove "
+               "the file"};
 }
 
 base::Duration PidFileService::stop_limit() const {
@@ -67,11 +73,13 @@ base::Duration PidFileService::stop_limit() const {
 Result<ports::ServiceDriver::Status> PidFileService::status(const std::string& service) {
   Status status;
   status.stop_limit = stop_limit();
-  const std::optional<ProcessEntry> main = find_main(service);
-  if (!main) return status;
+  const auto found = find_main(service);
+  if (!found) return found.error();
+  if (!*found) return status;
+  const ProcessEntry& main = **found;
   status.active = true;
-  status.main = Process{main->pid, table_.started_at(*main)};
-  status.tree = pids_of(family_of(table_.all(), main->pid));
+  status.main = Process{main.pid, table_.started_at(main)};
+  status.tree = pids_of(family_of(table_.all(), main.pid));
   return status;
 }
 
@@ -98,11 +106,12 @@ base::Status PidFileService::run_stop(const std::string& service, base::Duration
 
 base::Status PidFileService::stop(const std::string& service, base::Duration limit) {
   const base::TimePoint deadline = pace_.now() + limit;
-  const std::optional<ProcessEntry> main = find_main(service);
-  if (!main) return success();
-  const std::vector<ProcessEntry> tree = family_of(table_.all(), main->pid);
+  const auto main = find_main(service);
+  if (!main) return main.error();
+  if (!*main) return success();
+  const std::vector<ProcessEntry> tree = family_of(table_.all(), (*main)->pid);
   if (options_.term_first) {
-    const base::Status signalled = terminate(*main);
+    const base::Status signalled = terminate(**main);
     if (!signalled) return signalled;
     const base::Status gone = wait_until_gone(table_, tree, service, pace_, deadline);
     if (!gone) return gone;
@@ -113,14 +122,20 @@ base::Status PidFileService::stop(const std::string& service, base::Duration lim
 }
 
 base::Status PidFileService::start(const std::string& service) {
-  if (find_main(service)) return success();
+  const auto before = find_main(service);
+  if (!before) return before.error();
+  if (*before) return success();
   ports::CommandSpec spec;
   spec.argv = fill_in(options_.start, "service", service);
   spec.time_limit = options_.start_limit;
   const Result<ports::CommandResult> result = commands_->run(spec);
   if (!result) return result.error();
   const base::TimePoint deadline = pace_.now() + kAppears;
-  while (!find_main(service)) {
+  const auto runs = [&] {
+    const auto found = find_main(service);
+    return found && found->has_value();
+  };
+  while (!runs()) {
     if (result->exit_code != 0 || pace_.now() >= deadline) {
       return Error{ErrorCode::Unavailable,
                    service + " does not run after its start command (it ended with " +

@@ -51,15 +51,24 @@ Status fill_file(const std::string& path, std::string_view content, const FileMo
   return success();
 }
 
+/// Under its name it is there with its mode, or not at all.
 Status make_folder(const std::string& path, const FileMode& mode) {
-  if (mkdir(path.c_str(), 0700) != 0) {
-    if (errno == EEXIST) return success();
+  const std::string fresh = path + ".new";
+  if (mkdir(fresh.c_str(), 0700) != 0 && errno != EEXIST) {
     return system_error("cannot make the folder", path);
   }
-  const Fd fd(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.ok()) return system_error("cannot open the folder", path);
+  const Fd fd(open(fresh.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.ok()) return system_error("cannot open the folder", fresh);
   const Status applied = apply_mode(fd.get(), path, mode);
-  if (!applied) return applied;
+  if (!applied) {
+    rmdir(fresh.c_str());
+    return applied;
+  }
+  if (rename(fresh.c_str(), path.c_str()) != 0) {
+    const bool there = errno == EEXIST || errno == ENOTEMPTY;
+    if (!there) return system_error("cannot make the folder", path);
+    rmdir(fresh.c_str());
+  }
   return sync_folder(folder_of(path));
 }
 
