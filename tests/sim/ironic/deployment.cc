@@ -68,7 +68,8 @@ bool Deployment::all_on_release(const core::ReleaseNumber& release,
   return id && std::all_of(site_->daemons.begin(), site_->daemons.end(), [&](const Daemon* each) {
            if (is_off(*each) || (each->host < except.size() && except[each->host])) return true;
            // One that was attested may die by itself in the moment before all is over.
-           return each->process ? each->process->release == *id : each->failed || each->restarts > 0;
+           const bool died = each->failed || each->restarts > 0;
+           return each->process ? each->process->release == *id : died;
          });
 }
 
