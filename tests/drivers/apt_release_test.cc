@@ -1,4 +1,7 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "drivers/drivers.h"
 #include "drivers/fake_commands.h"
@@ -226,8 +229,16 @@ class ScriptReleaseTest : public ::testing::Test {
     options.install = {"/r", "install", "{release}"};
     options.pins = {"/r", "pins", "{release}"};
     options.side_by_side = true;
+    options.changed_file = scratch_ / "current";
     return make_script_release(options, commands_);
   }
+  void SetUp() override {
+    ASSERT_TRUE(write_file(scratch_ / "release", "").ok());
+    const timespec old[2] = {{1000, 0}, {1000, 0}};
+    ASSERT_EQ(utimensat(AT_FDCWD, (scratch_ / "release").c_str(), old, 0), 0);
+    ASSERT_EQ(symlink((scratch_ / "release").c_str(), (scratch_ / "current").c_str()), 0);
+  }
+  Scratch scratch_;
   std::string installed_ = "35.0";
   std::string staged_ = "35.0 sha256:aa\n";
   bool works_ = true;
@@ -257,6 +268,14 @@ TEST_F(ScriptReleaseTest, stage_and_install_are_judged_by_reading_back) {
   std::size_t installs = 0;
   for (const std::string& line : commands_->log) installs += contains(line, "install 39") ? 1 : 0;
   EXPECT_EQ(installs, 1U);
+}
+
+TEST_F(ScriptReleaseTest, release_was_changed_when_its_link_was_set) {
+  EXPECT_GT(make()->installed()->changed_at, base::TimePoint(std::chrono::seconds(2000)));
+  ASSERT_EQ(unlink((scratch_ / "current").c_str()), 0);
+  const auto unknown = make()->installed();
+  ASSERT_FALSE(unknown.ok()) << "every process would seem younger than a release of 1970";
+  EXPECT_NE(unknown.error().message.find("correct `changed_file`"), std::string::npos);
 }
 
 TEST_F(ScriptReleaseTest, failures_carry_what_the_command_said) {

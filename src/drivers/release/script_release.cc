@@ -56,9 +56,14 @@ Result<ports::ReleaseDriver::Installed> ScriptRelease::installed() {
     return Error{ErrorCode::DataLoss,
                  "the `installed` command did not end with a release but with '" + version + "'"};
   }
-  Installed now{*number, version, {}, true};
-  if (const auto at = modified_at(options_.changed_file)) now.changed_at = *at;
-  return now;
+  // Without it every process would seem younger than the release, and so of it.
+  const auto changed = modified_at(options_.changed_file);
+  if (!changed) {
+    return Error{ErrorCode::NotFound, options_.changed_file +
+                                          " is not there, so nobody can tell when the release was "
+                                          "last changed; correct `changed_file` in the agent file"};
+  }
+  return Installed{*number, version, *changed, true};
 }
 
 Result<std::optional<ports::ReleaseDriver::Staged>> ScriptRelease::staged(

@@ -151,10 +151,13 @@ bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
 std::optional<base::TimePoint> modified_at(const std::string& path) {
   struct stat entry {};
-  if (stat(path.c_str(), &entry) != 0) return std::nullopt;
-  const auto since =
-      std::chrono::seconds(entry.st_mtim.tv_sec) + std::chrono::nanoseconds(entry.st_mtim.tv_nsec);
-  return base::TimePoint(std::chrono::duration_cast<base::Duration>(since));
+  struct stat link {};
+  if (stat(path.c_str(), &entry) != 0 || lstat(path.c_str(), &link) != 0) return std::nullopt;
+  const auto since = [](const timespec& at) {
+    return std::chrono::seconds(at.tv_sec) + std::chrono::nanoseconds(at.tv_nsec);
+  };
+  const auto newest = std::max(since(entry.st_mtim), since(link.st_mtim));
+  return base::TimePoint(std::chrono::duration_cast<base::Duration>(newest));
 }
 
 std::vector<std::string> list_folder(const std::string& path) {

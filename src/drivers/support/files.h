@@ -58,7 +58,8 @@ base::Status make_folders(const std::string& path, const FileMode& mode = {0700,
 base::Status remove_tree(const std::string& path);
 base::Status sync_folder(const std::string& path);
 bool exists(const std::string& path);
-/// Time of last modification, or nothing when it is not there.
+/// Time of last modification, or nothing when it is not there. Of a link: of what it leads to, or
+/// of the link itself when that was set later.
 std::optional<base::TimePoint> modified_at(const std::string& path);
 /// Names of the entries, sorted; empty when there is no such folder.
 std::vector<std::string> list_folder(const std::string& path);
