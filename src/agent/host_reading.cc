@@ -73,6 +73,7 @@ class HostReader {
     facts_.installed_release = core::to_string(installed->number);
     set("release.version", installed->version);
     set("release.clean", yes_no(installed->clean));
+    if (!installed->left_over.empty()) set("release.left_over", installed->left_over);
     set("release.changed_at", base::format_time(installed->changed_at));
     set("release.side_by_side", yes_no(host_.release.side_by_side()));
     installed_ = *installed;

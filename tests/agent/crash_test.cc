@@ -25,7 +25,7 @@ std::unique_ptr<Story> conductor(const std::function<void(ConductorStory&)>& pre
 
 std::vector<Row> rows() {
   return {
-      {Verb::Stage, [] { return conductor([](auto&) {}); }},
+      {Verb::Stage, [] { return conductor([](auto& s) { s.host.release.there.clear(); }); }},
       {Verb::Install,
        [] {
          return conductor(
@@ -89,6 +89,7 @@ TEST(Crash, after_any_effect_of_any_verb_leads_to_the_same_effects_once) {
       const Told told = story->run(row.verb);
       EXPECT_TRUE(told.ok()) << core::to_string(row.verb) << ": " << told.message();
       EXPECT_EQ(story->effects(), expected) << core::to_string(row.verb) << " at " << at;
+      EXPECT_EQ(story->host.release.left_over, "") << core::to_string(row.verb) << " at " << at;
     }
   }
 }

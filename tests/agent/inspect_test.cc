@@ -97,6 +97,8 @@ TEST(Inspect, notes_each_precondition_that_a_conductor_host_fails) {
       {"preflight.release-readable", "failed",
        [](Kind& s) { s.host.world.broken["release.installed"] = "dpkg is locked"; }},
       {"preflight.package-clean", "failed", [](Kind& s) { s.host.release.clean = false; }},
+      {"preflight.package-clean", "warning",
+       [](Kind& s) { s.host.release.left_over = "/usr/sbin/policy-rc.d"; }},
       {"preflight.drop-in-clean", "failed", [](Kind& s) { s.host.config.edited = true; }},
       {"preflight.drop-in-clean", "failed",
        [](Kind& s) { s.host.world.broken["config.read"] = "denied"; }},
@@ -219,6 +221,7 @@ TEST(Inspect, of_a_schema_host_without_a_schema_driver_fails) {
 
 TEST(Stage, fetches_beside_the_old_release_and_proves_the_pin) {
   ConductorStory story;
+  story.host.release.there.clear();
   const Told told = story.run(Verb::Stage);
   EXPECT_EQ(told.message(), "");
   EXPECT_TRUE(told.changed());
@@ -231,12 +234,14 @@ TEST(Stage, fetches_beside_the_old_release_and_proves_the_pin) {
 
 TEST(Stage, refuses_a_release_that_does_not_know_the_old_one) {
   ConductorStory story;
+  story.host.release.there.clear();
   story.host.release.pins = {"39.0", "2026.1"};
   EXPECT_EQ(story.run(Verb::Stage).code(), "PIN_NOT_ACCEPTED");
 }
 
 TEST(Stage, fails_without_room_or_when_nothing_comes) {
   ConductorStory story;
+  story.host.release.there.clear();
   story.host.machine.free = 10;
   EXPECT_EQ(story.run(Verb::Stage).code(), "DISK_SPACE_LOW");
   story.host.machine.free = 10000;
@@ -291,6 +296,50 @@ TEST(Install, believes_what_reads_back_and_nothing_else) {
   const Told told = story.run(Verb::Install);
   EXPECT_EQ(told.code(), "INSTALL_FAILED");
   EXPECT_TRUE(told.retryable());
+}
+
+/// The agent was killed during an installation that its keeper has brought to its end.
+struct CutOffInstall : ConductorStory {
+  CutOffInstall() {
+    host.services.daemons[FakeHost::kConductor].main.reset();
+    host.world.crash_after = 0;
+    EXPECT_THROW(run(Verb::Install), Crash);
+    EXPECT_NE(host.release.left_over, "");
+  }
+};
+
+TEST(Install, of_an_earlier_life_that_has_ended_is_still_finished) {
+  CutOffInstall story;
+  const Told told = story.run(Verb::Install);
+  EXPECT_TRUE(told.changed()) << told.message();
+  EXPECT_EQ(story.host.release.left_over, "");
+  EXPECT_EQ(story.effects(), (Effects{"install 39.0"}));
+  EXPECT_FALSE(story.run(Verb::Install).changed());
+}
+
+TEST(Install, is_finished_although_a_person_has_started_the_service_meanwhile) {
+  CutOffInstall story;
+  ASSERT_TRUE(story.host.services.start(FakeHost::kConductor).ok());
+  EXPECT_TRUE(story.run(Verb::Install).ok());
+  EXPECT_EQ(story.host.release.left_over, "");
+}
+
+TEST(Install, says_when_it_cannot_be_finished) {
+  CutOffInstall story;
+  story.host.world.broken["release.finish_install"] = "read-only file system";
+  const Told told = story.run(Verb::Install);
+  EXPECT_EQ(told.code(), "INSTALL_FAILED");
+  EXPECT_TRUE(told.retryable());
+  EXPECT_NE(told.message().find("read-only file system"), std::string::npos);
+}
+
+TEST(Install, that_is_given_up_leaves_nothing_behind) {
+  CutOffInstall story;
+  const Told told = story.give_up(Verb::Install, true);
+  EXPECT_EQ(told.code(), "CANCELLED");
+  EXPECT_EQ(story.host.release.left_over, "");
+  EXPECT_EQ(told.facts().details.count("release.left_over"), 0U);
+  EXPECT_EQ(story.effects(), (Effects{"install 39.0"}));
 }
 
 }  // namespace

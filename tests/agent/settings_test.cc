@@ -201,6 +201,24 @@ TEST(Restore, refuses_while_the_pin_is_in_our_file_or_somebody_edited_it) {
   EXPECT_TRUE(story.effects().empty());
 }
 
+TEST(Restore, takes_away_and_tells_what_an_install_that_was_cut_off_has_left) {
+  ConductorStory story;
+  make_unpinned(story);
+  story.host.release.left_over = "/usr/sbin/policy-rc.d";
+  story.host.world.broken["release.finish_install"] = "read-only file system";
+  const Told failed = story.run(Verb::Restore);
+  EXPECT_EQ(failed.code(), "TEMPORARY_SETTINGS_LEFT");
+  EXPECT_NE(failed.message().find("/usr/sbin/policy-rc.d, left on cond1"), std::string::npos);
+  EXPECT_EQ(failed.facts().details.at("release.left_over"), "/usr/sbin/policy-rc.d");
+  story.host.world.broken.clear();
+  const Told told = story.run(Verb::Restore);
+  EXPECT_TRUE(told.changed()) << told.message();
+  EXPECT_TRUE(told.said("verify.no-temporary-settings",
+                        "/usr/sbin/policy-rc.d, left on cond1 by an installation of ours, was "
+                        "taken away."));
+  EXPECT_EQ(story.host.release.left_over, "");
+}
+
 TEST(Restore, says_when_a_window_stays) {
   ConductorStory story;
   make_unpinned(story);

@@ -62,12 +62,24 @@ std::string Told::summary(const std::string& id) const {
   return check == nullptr ? "absent" : check->summary;
 }
 
+bool Told::said(const std::string& id, const std::string& summary) const {
+  return std::any_of(checks().begin(), checks().end(), [&](const core::CheckResult& each) {
+    return each.id == id && each.summary == summary;
+  });
+}
+
 Story::Story() {
   args.from = {35, 0};
   args.to = {39, 0};
 }
 
-Told Story::run(core::Verb verb) {
+Told Story::run(core::Verb verb) { return tell(verb, agent::run_task); }
+
+Told Story::give_up(core::Verb verb, bool begun) {
+  return tell(verb, [&](agent::Job& job) { return agent::give_up_task(job, begun); });
+}
+
+Told Story::tell(core::Verb verb, const std::function<core::TaskOutcome(agent::Job&)>& deed) {
   core::Task task;
   task.key = {base::UpgradeId{"u-1"}, base::StepIndex{7}, 1, 1};
   task.verb = verb;
@@ -77,7 +89,7 @@ Told Story::run(core::Verb verb) {
   if (cancel_after) waiting.cancel_at = host.world.now() + *cancel_after;
   const agent::HostPorts ports = host.ports();
   agent::Job job(host.settings, ports, task, waiting, host.world.now());
-  core::TaskOutcome outcome = agent::run_task(job);
+  core::TaskOutcome outcome = deed(job);
   return {std::move(outcome), waiting.waited};
 }
 

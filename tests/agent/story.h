@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/verbs/job.h"
 #include "rollmill/core/task.h"
 #include "support/fake_host.h"
 
@@ -45,6 +47,8 @@ struct Told {
   /// "ok", "warning", "failed" of the last result with this id; "absent" when there is none.
   std::string verdict(const std::string& id) const;
   std::string summary(const std::string& id) const;
+  /// Some result with this id has this summary.
+  bool said(const std::string& id, const std::string& summary) const;
 
  private:
   const std::vector<core::CheckResult>& checks() const;
@@ -55,6 +59,8 @@ class Story {
  public:
   Story();
   Told run(core::Verb verb);
+  /// A new life of the agent finds the task cancelled; commands of its own `begun` before.
+  Told give_up(core::Verb verb, bool begun);
 
   FakeHost host;
   core::TaskArgs args;  ///< From 35.0 to 39.0.
@@ -62,6 +68,9 @@ class Story {
   std::optional<base::Duration> cancel_after;
 
   const std::vector<std::string>& effects() const { return host.world.effects; }
+
+ private:
+  Told tell(core::Verb verb, const std::function<core::TaskOutcome(agent::Job&)>& deed);
 };
 
 /// A conductor of 35.0; the args name it.

@@ -20,7 +20,8 @@ inline ports::CommandResult printed(std::string out, int exit_code = 0, std::str
 }
 
 /// Commands that only exist in a test: one function answers them all; what was run is recorded
-/// ("run: ..." for effects, "read: ..." for readings).
+/// ("run: ..." for effects, "read: ..." for readings,
+/// "await" when the end of earlier effects was waited for).
 class FakeCommands final : public ports::Commands {
  public:
   using Answer = std::function<base::Result<ports::CommandResult>(const ports::CommandSpec&)>;
@@ -35,7 +36,13 @@ class FakeCommands final : public ports::Commands {
     return answer_(spec);
   }
 
+  base::Status await_begun() override {
+    log.push_back("await");
+    return await_answer;
+  }
+
   std::vector<std::string> log;
+  base::Status await_answer = base::success();
 
  private:
   Answer answer_;

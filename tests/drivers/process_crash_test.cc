@@ -167,6 +167,21 @@ TEST_F(CrashTest, keeper_killed_alone_is_interrupted_only_after_the_command_ende
   EXPECT_EQ(effects(), "begun\ndone\n");
 }
 
+TEST_F(CrashTest, effect_of_an_earlier_life_is_waited_for_without_asking_for_it_again) {
+  crash_agent_in_the_middle(effect());
+  std::thread later([this] {
+    std::this_thread::sleep_for(milliseconds(100));
+    let_go();
+  });
+  auto commands = make();
+  EXPECT_TRUE(commands->await_begun().ok());
+  EXPECT_EQ(effects(), "begun\ndone\n");
+  later.join();
+  EXPECT_EQ(commands->run(effect())->exit_code, 5) << "its result is still there";
+  ASSERT_TRUE(commands->bind(std::nullopt).ok());
+  EXPECT_EQ(commands->await_begun().error().code, base::ErrorCode::FailedPrecondition);
+}
+
 TEST_F(CrashTest, keeper_killed_before_it_let_the_command_begin_means_no_command) {
   ports::CommandSpec spec = effect();
   auto child = start_child(spec);

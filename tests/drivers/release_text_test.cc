@@ -106,7 +106,7 @@ class PolicyGuardTest : public ::testing::Test {
 
 TEST_F(PolicyGuardTest, denies_while_in_place_and_leaves_nothing) {
   ASSERT_TRUE(guard_.place().ok());
-  EXPECT_TRUE(guard_.in_place());
+  EXPECT_TRUE(guard_.left_over());
   EXPECT_EQ(answer(), 101);
   ASSERT_TRUE(guard_.place().ok()) << "again, as after a crash";
   ASSERT_TRUE(guard_.remove().ok());

@@ -9,6 +9,7 @@ using base::Error;
 using base::ErrorCode;
 using base::success;
 
+constexpr const char* kGuard = "/usr/sbin/policy-rc.d";
 constexpr const char* kPinKey = "pin_release_version";
 
 /// As a file holds them: a section's settings stand together.
@@ -30,7 +31,7 @@ std::string full_version(const core::ReleaseNumber& number) {
 
 base::Result<ports::ReleaseDriver::Installed> FakeRelease::installed() {
   if (const auto failed = world_.failure("release.installed")) return *failed;
-  return Installed{number, full_version(number), changed_at, clean};
+  return Installed{number, full_version(number), changed_at, clean, left_over};
 }
 
 base::Result<std::optional<ports::ReleaseDriver::Staged>> FakeRelease::staged(
@@ -50,13 +51,21 @@ base::Result<ports::ReleaseDriver::Staged> FakeRelease::stage(const core::Releas
 base::Result<ports::ReleaseDriver::Installed> FakeRelease::install(
     const core::ReleaseNumber& release) {
   if (const auto failed = world_.failure("release.install")) return *failed;
+  left_over = kGuard;
   number = gives.value_or(release);
   clean = true;
   world_.pass(std::chrono::seconds{4});
   changed_at = world_.now();
   world_.effect("install " + core::to_string(number));
   if (after_install) after_install();
-  return Installed{number, full_version(number), changed_at, clean};
+  left_over.clear();
+  return Installed{number, full_version(number), changed_at, clean, left_over};
+}
+
+base::Status FakeRelease::finish_install() {
+  if (const auto failed = world_.failure("release.finish_install")) return *failed;
+  left_over.clear();
+  return success();
 }
 
 base::Result<ports::ServiceDriver::Status> FakeServices::status(const std::string& service) {
@@ -198,6 +207,7 @@ base::Status FakeBalancer::put_in(const std::string&) {
 }
 
 FakeHost::FakeHost() {
+  release.there = {{39, 0}};
   release.changed_at = world.now() - std::chrono::hours{48};
   config.changed = world.now() - std::chrono::hours{24};
   deployment.shared = own_api.shared = &ironic;

@@ -24,12 +24,14 @@ class FakeRelease : public ports::ReleaseDriver {
   base::Result<std::optional<Staged>> staged(const core::ReleaseNumber& release) override;
   base::Result<Staged> stage(const core::ReleaseNumber& release) override;
   base::Result<Installed> install(const core::ReleaseNumber& release) override;
+  base::Status finish_install() override;
   bool side_by_side() const override { return beside; }
 
   core::ReleaseNumber number{35, 0};
   base::TimePoint changed_at{};
   bool clean = true;
   bool beside = false;
+  std::string left_over;  ///< There while an install is under way, and after a crash in it.
   std::set<core::ReleaseNumber> there;            ///< Staged.
   std::vector<std::string> pins{"35.0", "29.0"};  ///< That a staged release accepts.
   std::optional<core::ReleaseNumber> gives;       ///< What an install really installs.

@@ -9,37 +9,13 @@
 #include "rollmill/base/result.h"
 #include "rollmill/base/time.h"
 #include "rollmill/core/release.h"
+#include "rollmill/ports/commands.h"
 
 /// Drivers of one host: small, sequential, every call bounded in time and output. All are called
 /// on the agent's task thread only. A call may be repeated after a crash in the middle of it:
 /// commands that ran already are not run again (see Commands), readings are simply read again.
 /// THREAD: task.
 namespace rollmill::ports {
-
-struct CommandSpec {
-  std::vector<std::string> argv;  ///< Absolute program first; never a shell line.
-  std::map<std::string, std::string> environment;  ///< Added to a clean one (PATH, LC_ALL=C).
-  std::string input;                               ///< For stdin.
-  std::string user;                                ///< Empty: root, as the agent.
-  base::Duration time_limit{std::chrono::minutes{5}};
-};
-struct CommandResult {
-  int exit_code = -1;       ///< 128 + n after signal n.
-  bool timed_out = false;   ///< Killed at its time limit.
-  bool interrupted = false; ///< It was cut off (reboot, kill of its keeper); outcome unknown.
-  std::string out;          ///< Last 256 KiB of stdout.
-  std::string err;          ///< Last 256 KiB of stderr.
-};
-
-/// Runs programs that outlive the agent. `run` is for effects: within one task the n-th `run` is
-/// one effect; a repeat after an agent crash waits for it or returns its kept result. `read` is
-/// for readings: run anew each time. Output of both is kept for `rollmill logs`.
-class Commands {
- public:
-  virtual ~Commands() = default;
-  virtual base::Result<CommandResult> run(const CommandSpec& spec) = 0;
-  virtual base::Result<CommandResult> read(const CommandSpec& spec) = 0;
-};
 
 /// Where a task waits and tells: gives up waits when the task is cancelled or out of time.
 class Waiting {
@@ -60,22 +36,29 @@ class ReleaseDriver {
   virtual ~ReleaseDriver() = default;
   struct Installed {
     core::ReleaseNumber number;
-    std::string version;              ///< Full: "35.0.1-10".
-    base::TimePoint changed_at{};     ///< When its files were last replaced.
-    bool clean = true;                ///< False: an interrupted install waits to be finished.
+    std::string version;           ///< Full: "35.0.1-10".
+    base::TimePoint changed_at{};  ///< When its files were last replaced.
+    bool clean = true;             ///< False: an interrupted install waits to be finished.
+    /// What an install of ours that was cut off, or still runs, has left on the host to be taken
+    /// away, as a person would look for it: "/usr/sbin/policy-rc.d". Empty: nothing.
+    std::string left_over{};
   };
   struct Staged {
     std::string version;
-    std::string digest;               ///< Of what was fetched.
-    std::vector<std::string> pins;    ///< Pin values that the staged code accepts.
+    std::string digest;             ///< Of what was fetched.
+    std::vector<std::string> pins;  ///< Pin values that the staged code accepts.
   };
   virtual base::Result<Installed> installed() = 0;
-  /// Nothing in the optional when the release is not staged.
+  /// Nothing in the optional when it is not staged, or not so that it could be installed now.
   virtual base::Result<std::optional<Staged>> staged(const core::ReleaseNumber& release) = 0;
   virtual base::Result<Staged> stage(const core::ReleaseNumber& release) = 0;
   /// Installs exactly what was staged; does not start, stop or restart anything. Finishes an
   /// interrupted install first. Verified by reading `installed()` back, not by exit codes.
   virtual base::Result<Installed> install(const core::ReleaseNumber& release) = 0;
+  /// Takes away what `installed()` calls left over, and puts back what of the operator's was put
+  /// aside for it; first waits for what of that install still runs. Installs nothing. Nothing to
+  /// do when nothing is left; after a crash in the middle a repeat does the rest. In a task only.
+  virtual base::Status finish_install() = 0;
   /// Staging and installing leave other releases' services on the host undisturbed.
   virtual bool side_by_side() const = 0;
 };
@@ -88,11 +71,11 @@ class ServiceDriver {
     base::TimePoint started_at{};
   };
   struct Status {
-    bool active = false;                  ///< By the service manager's word.
-    std::optional<Process> main;          ///< By reading the process table.
-    std::vector<std::int64_t> tree;       ///< Main process and all its descendants and group.
-    std::uint32_t restarts = 0;           ///< By the service manager; 0 where it does not count.
-    base::Duration stop_limit{};          ///< After this the manager kills; 0: never.
+    bool active = false;             ///< By the service manager's word.
+    std::optional<Process> main;     ///< By reading the process table.
+    std::vector<std::int64_t> tree;  ///< Main process and all its descendants and group.
+    std::uint32_t restarts = 0;      ///< By the service manager; 0 where it does not count.
+    base::Duration stop_limit{};     ///< After this the manager kills; 0: never.
   };
   virtual base::Result<Status> status(const std::string& service) = 0;
   /// Returns when no process of the old tree is left, or an error naming those that are, after
@@ -176,9 +159,9 @@ class BalancerDriver {
  public:
   virtual ~BalancerDriver() = default;
   struct State {
-    bool serving = false;          ///< It sends new requests here.
-    std::uint32_t connections = 0; ///< Requests in flight.
-    std::string text;              ///< As the balancer says it: "UP", "DRAIN", "MAINT".
+    bool serving = false;           ///< It sends new requests here.
+    std::uint32_t connections = 0;  ///< Requests in flight.
+    std::string text;               ///< As the balancer says it: "UP", "DRAIN", "MAINT".
   };
   virtual base::Result<State> state(const std::string& service) = 0;
   virtual base::Status take_out(const std::string& service) = 0;

@@ -11,8 +11,13 @@ void look_at_release(Job& job) {
   const auto installed = job.host.release.installed();
   if (!installed) return job.note("preflight.release-readable", installed.error().message);
   job.ok("preflight.release-readable", installed->version + " is installed.");
-  if (installed->clean)
+  if (installed->clean && installed->left_over.empty())
     job.ok("preflight.package-clean", "Nothing is half installed.");
+  else if (installed->clean)
+    job.warn("preflight.package-clean",
+             installed->left_over + " was left on " + job.settings.host.text +
+                 " by an installation of ours that was cut off: no package may start a service "
+                 "until it is gone. The next install, or the verify phase, takes it away.");
   else
     job.note("preflight.package-clean", "An interrupted installation waits to be finished on " +
                                             job.settings.host.text +

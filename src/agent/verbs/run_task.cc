@@ -73,6 +73,8 @@ Trouble check_service(const Job& job) {
 core::TaskOutcome give_up_task(Job& job, bool begun) {
   Trouble trouble = check_service(job);
   if (!trouble && job.task.verb == core::Verb::Stop) trouble = end_stop(job, begun);
+  if (!trouble && job.task.verb == core::Verb::Install)
+    trouble = finish_install(job, "install.read-back");
   if (!trouble) trouble = job.cancelled("before it went on");
   trouble->host = facts_after(job);
   return *std::move(trouble);

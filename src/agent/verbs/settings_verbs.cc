@@ -240,6 +240,7 @@ Trouble restore(Job& job) {
   for (const ServiceSettings& each : job.settings.services)
     if (is_drained(job, each))
       if (Trouble failed = close_window(job, each.service.name)) return failed;
+  if (Trouble failed = finish_install(job, kId)) return failed;
   const auto after = job.host.config.read();
   if (!after) return job.unreadable("Our drop-in", after.error());
   if (after->present)

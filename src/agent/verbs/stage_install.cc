@@ -97,9 +97,35 @@ Trouble stage(Job& job) {
   return prove_staged(job, *staged);
 }
 
-Trouble install(Job& job) {
+Trouble finish_install(Job& job, const char* id) {
   const auto before = job.host.release.installed();
   if (!before) return job.unreadable("The installed release", before.error());
+  if (before->left_over.empty()) return {};
+  job.changed = true;
+  const base::Status finished = job.host.release.finish_install();
+  const auto after = job.host.release.installed();
+  if (!after) return job.unreadable("The installed release", after.error());
+  const std::string what =
+      before->left_over + ", left on " + job.settings.host.text + " by an installation of ours, ";
+  if (!after->left_over.empty())
+    return job.fail(id,
+                    what + "could not be taken away" +
+                        (finished ? "" : " (" + finished.error().message + ")") +
+                        ": no package may start a service until it is gone. Remove it, then retry.",
+                    true);
+  job.ok(id, what + "was taken away.");
+  return {};
+}
+
+Trouble install(Job& job) {
+  auto before = job.host.release.installed();
+  if (!before) return job.unreadable("The installed release", before.error());
+  if (before->number == job.args.to && before->clean && !before->left_over.empty()) {
+    // dpkg may say that all is there while the installation of an earlier life still goes on.
+    if (Trouble left = finish_install(job, "install.read-back")) return left;
+    before = job.host.release.installed();
+    if (!before) return job.unreadable("The installed release", before.error());
+  }
   if (before->number == job.args.to && before->clean) {
     job.ok("install.read-back", before->version + " is installed already.");
     return {};

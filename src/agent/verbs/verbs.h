@@ -11,7 +11,7 @@ namespace rollmill::agent {
 core::TaskOutcome run_task(Job& job);
 
 /// Ends a task that was cancelled before this life of the agent went on with it: nothing is begun,
-/// and a stop that an earlier life had begun comes to its end.
+/// a stop that an earlier life had begun comes to its end, and what an install has left goes.
 core::TaskOutcome give_up_task(Job& job, bool begun);
 
 /// Reads only; notes every precondition that fails and succeeds all the same.
@@ -25,6 +25,9 @@ Trouble stage(Job& job);
 /// Done when the installed release reads back as wanted; then a repeat touches nothing. The
 /// driver's commands are kept, so that a repeat in the middle waits for them.
 Trouble install(Job& job);
+/// Takes away what an install that was cut off has left; `id` is the check that fails when it
+/// stays. Nothing to do when nothing is left.
+Trouble finish_install(Job& job, const char* id);
 /// Nothing to do at the head revision. The one command is kept, so that a repeat after a crash
 /// takes its result; a command that was cut off is never started again by itself.
 Trouble expand(Job& job);

@@ -71,6 +71,7 @@ class KeptCommands final : public TaskCommands {
   void say(const std::string& line) override;
   Result<CommandResult> run(const CommandSpec& spec) override;
   Result<CommandResult> read(const CommandSpec& spec) override;
+  Status await_begun() override;
   Result<std::optional<ports::OutputPart>> read(const core::TaskKey& key,
                                                 ports::OutputPosition& position) override;
 
@@ -273,6 +274,15 @@ Result<CommandResult> KeptCommands::read(const CommandSpec& spec) {
   }
   drop_old_readings();
   return result;
+}
+
+Status KeptCommands::await_begun() {
+  if (!bound_) {
+    return Error{ErrorCode::FailedPrecondition,
+                 "between tasks there are no effects of a task to wait for"};
+  }
+  const Result<bool> settled = settle_folder(folder_);
+  return settled ? success() : Status(settled.error());
 }
 
 void KeptCommands::say(const std::string& line) {

@@ -27,10 +27,11 @@ class AptRelease final : public ports::ReleaseDriver {
   AptRelease(AptOptions options, SharedCommands commands)
       : options_(options), tools_(options, commands), guard_(options.policy_file) {}
 
-  Result<Installed> installed() override { return tools_.installed(); }
+  Result<Installed> installed() override;
   Result<std::optional<Staged>> staged(const core::ReleaseNumber& release) override;
   Result<Staged> stage(const core::ReleaseNumber& release) override;
   Result<Installed> install(const core::ReleaseNumber& release) override;
+  Status finish_install() override;
   /// Files of a running service are replaced under it.
   bool side_by_side() const override { return false; }
 
@@ -49,6 +50,12 @@ class AptRelease final : public ports::ReleaseDriver {
   AptTools tools_;
   const PolicyGuard guard_;
 };
+
+Result<ports::ReleaseDriver::Installed> AptRelease::installed() {
+  Result<Installed> now = tools_.installed();
+  if (now && guard_.left_over()) now->left_over = guard_.path();
+  return now;
+}
 
 std::string AptRelease::folder_of_version(const std::string& version) const {
   std::string name = version;
@@ -170,8 +177,8 @@ Result<CommandResult> AptRelease::run_install(const std::string& version) {
   return tools_.run(argv);
 }
 
-// apt first: after a crash of ours this waits for the run that is still going on. Only when the
-// read-back is not as wanted is an interrupted dpkg finished, and apt run once more.
+// apt first: after a crash of ours that is the kept result of the run. Only when the read-back is
+// not as wanted is an interrupted dpkg finished, and apt run once more.
 Result<ports::ReleaseDriver::Installed> AptRelease::install_guarded(const std::string& version) {
   std::string said;
   for (int round = 0; round < 2; ++round) {
@@ -201,14 +208,25 @@ Result<ports::ReleaseDriver::Installed> AptRelease::install(const core::ReleaseN
   if (!debconf) return debconf.error();
   const std::string& version = (*ready)->version;
   // Our guard still there: an installation of ours was cut off and may still run.
+  if (guard_.left_over()) {
+    if (const Status over = tools_.await_begun(); !over) return over.error();
+  }
   const Result<Installed> now = installed();
-  if (!guard_.in_place() && now && now->version == version && now->clean) return now;
+  if (now && now->version == version && now->clean && now->left_over.empty()) return now;
   const Status placed = guard_.place();
   if (!placed) return placed.error();
   Result<Installed> after = install_guarded(version);
   const Status removed = guard_.remove();
   if (after && !removed) return removed.error();
+  if (after) after->left_over.clear();
   return after;
+}
+
+// The guard must outlive the apt that it was placed for.
+Status AptRelease::finish_install() {
+  if (!guard_.left_over()) return success();
+  const Status over = tools_.await_begun();
+  return over ? guard_.remove() : over;
 }
 
 }  // namespace

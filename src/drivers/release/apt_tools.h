@@ -18,6 +18,8 @@ class AptTools {
   base::Result<ports::CommandResult> run(Words argv);
   /// The same, where any exit code but 0 is a failure.
   base::Status run_well(Words argv);
+  /// Waits for what an earlier life of the task has run.
+  base::Status await_begun() { return commands_->await_begun(); }
 
   /// `apt-get` with its options; with a folder for package files, the whole `install` but for
   /// the packages.

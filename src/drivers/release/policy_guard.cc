@@ -17,6 +17,8 @@ constexpr char kText[] =
 
 bool PolicyGuard::in_place() const { return read_file(path_, 4096).value_or("") == kText; }
 
+bool PolicyGuard::left_over() const { return in_place() || (!exists(path_) && exists(saved())); }
+
 base::Status PolicyGuard::place() const {
   if (in_place()) return base::success();
   if (exists(path_)) {
@@ -28,7 +30,7 @@ base::Status PolicyGuard::place() const {
 }
 
 base::Status PolicyGuard::remove() const {
-  if (!in_place() && exists(path_)) return base::success();
+  if (!left_over()) return base::success();
   if (exists(saved())) {
     if (std::rename(saved().c_str(), path_.c_str()) != 0) {
       return system_error("cannot put back", path_);

@@ -17,9 +17,12 @@ class PolicyGuard {
   base::Status place() const;
   /// Takes ours away and puts the operator's back; nothing to do when ours is not there.
   base::Status remove() const;
-  bool in_place() const;
+  /// Something of ours is there, or the operator's file is still put aside: `remove` has work.
+  bool left_over() const;
+  const std::string& path() const { return path_; }
 
  private:
+  bool in_place() const;
   std::string saved() const { return path_ + ".before-rollmill"; }
   std::string path_;
 };

@@ -11,6 +11,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
+using base::Status;
 using ports::CommandResult;
 
 class ScriptRelease final : public ports::ReleaseDriver {
@@ -22,6 +23,8 @@ class ScriptRelease final : public ports::ReleaseDriver {
   Result<std::optional<Staged>> staged(const core::ReleaseNumber& release) override;
   Result<Staged> stage(const core::ReleaseNumber& release) override;
   Result<Installed> install(const core::ReleaseNumber& release) override;
+  /// The operator's command leaves nothing of ours.
+  Status finish_install() override { return base::success(); }
   bool side_by_side() const override { return options_.side_by_side; }
 
  private:

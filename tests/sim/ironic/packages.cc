@@ -30,7 +30,8 @@ Packages::Packages(Site& site, MachineState& machine, Keeper& keeper, ReleaseId 
 
 ports::ReleaseDriver::Installed Packages::now() const {
   const ReleaseModel& model = model_of(release_);
-  return {model.number, model.package_version, changed_at_, clean()};
+  const char* left_over = guard_ ? "/usr/sbin/policy-rc.d" : "";
+  return {model.number, model.package_version, changed_at_, clean(), left_over};
 }
 
 base::Result<ports::ReleaseDriver::Installed> Packages::installed() { return now(); }
@@ -113,9 +114,22 @@ base::Result<ports::ReleaseDriver::Installed> Packages::install(
   if (!id) return unknown(release);
   if (!staged_[static_cast<std::size_t>(*id)])
     return Error{ErrorCode::FailedPrecondition, "the release is not staged on this host"};
-  if (release_ == *id && clean() && keeper_.running() == nullptr) return now();
+  if (release_ == *id && clean() && !guard_) return now();
+  guard_ = true;
+  base::Result<Installed> after = install_guarded(*id);
+  guard_ = false;
+  return after ? now() : after;
+}
+
+base::Status Packages::finish_install() {
+  if (!guard_) return base::success();
+  if (keeper_.task() != nullptr) (void)keeper_.settle(*keeper_.task());
+  guard_ = false;
+  return base::success();
+}
+
+base::Result<ports::ReleaseDriver::Installed> Packages::install_guarded(ReleaseId wanted) {
   for (int round = 0; round < 2; ++round) {
-    const ReleaseId wanted = *id;
     keeper_.run({Deed::Install, wanted, 0}, takes(wanted), [this, wanted] { return apt(wanted); });
     if (release_ == wanted && clean()) return now();
     if (round == 1) break;
@@ -126,7 +140,7 @@ base::Result<ports::ReleaseDriver::Installed> Packages::install(
     });
   }
   return Error{ErrorCode::Unavailable, "after the installation this host does not have " +
-                                           core::to_string(release) + " whole"};
+                                           core::to_string(model_of(wanted).number) + " whole"};
 }
 
 }  // namespace rollmill::sim

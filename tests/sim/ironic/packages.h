@@ -20,6 +20,7 @@ class Packages : public ports::ReleaseDriver {
   base::Result<std::optional<Staged>> staged(const core::ReleaseNumber& release) override;
   base::Result<Staged> stage(const core::ReleaseNumber& release) override;
   base::Result<Installed> install(const core::ReleaseNumber& release) override;
+  base::Status finish_install() override;
   bool side_by_side() const override { return false; }
 
   ReleaseId release() const { return release_; }
@@ -45,6 +46,7 @@ class Packages : public ports::ReleaseDriver {
   Staged shown(ReleaseId release) const;
   ports::CommandResult apt(ReleaseId wanted);
   base::Duration takes(ReleaseId wanted);
+  base::Result<Installed> install_guarded(ReleaseId wanted);
 
   Site& site_;
   MachineState& machine_;
@@ -53,6 +55,7 @@ class Packages : public ports::ReleaseDriver {
   ReleaseId release_;
   base::TimePoint changed_at_{};   ///< By the host's clock.
   std::optional<ReleaseId> half_;  ///< What a cut off installation wanted.
+  bool guard_ = false;             ///< The driver's, against starts of services; a file.
   std::array<bool, kReleases> staged_{};
   std::uint32_t failures_ = 0;
   bool interrupt_ = false;
