@@ -117,7 +117,8 @@ constexpr BlockedInfo kCodes[] = {
    "operator",
    "rollmill upgrade skip {upgrade} --step {step} --reason ..."},
   {"STAGE_FAILED",
-   "The new release could not be fetched, or is not what was asked for.",
+   "The new release could not be fetched, is not what was asked for, or could not be installed as "
+   "it was fetched.",
    "operator",
    "rollmill logs {upgrade} {step}"},
   {"PIN_NOT_ACCEPTED",

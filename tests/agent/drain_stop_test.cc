@@ -244,6 +244,19 @@ TEST(Stop, of_what_does_not_run_changes_nothing) {
   EXPECT_TRUE(story.effects().empty());
 }
 
+TEST(Stop, leaves_a_service_running_whose_new_release_could_not_be_installed) {
+  ConductorStory story;
+  story.host.release.there.clear();
+  const Told told = story.run(Verb::Stop);
+  EXPECT_EQ(told.code(), "STAGE_FAILED");
+  EXPECT_TRUE(told.retryable());
+  EXPECT_NE(told.message().find("ironic-conductor was not stopped"), std::string::npos);
+  EXPECT_TRUE(story.effects().empty());
+  story.host.services.daemons[FakeHost::kConductor].window = minutes{15};
+  story.host.release.number = {39, 0};  // A turn that only restarts needs nothing staged.
+  EXPECT_TRUE(story.run(Verb::Stop).ok());
+}
+
 TEST(Stop, looks_again_for_work_just_before_the_signal) {
   ConductorStory story;
   open_window(story);

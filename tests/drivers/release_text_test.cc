@@ -133,5 +133,18 @@ TEST_F(PolicyGuardTest, crash_between_the_two_renames_is_mended) {
   EXPECT_EQ(answer(), 7);
 }
 
+TEST(AptText, package_files_are_told_apart_by_name_and_version) {
+  const PackageFiles sorted = sort_package_files(
+      {"ironic-api_1%3a39.0.0-6_all.deb", "ironic-common_1%3a39.0.0-60_all.deb", "lock",
+       "ironic-common_1%3a39.0.0-6_all.deb", "ironic-common-doc_1%3a39.0.0-6_all.deb"},
+      {"ironic-common", "ironic-api", "python3-ironic"}, "1:39.0.0-6");
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(sorted.named,
+            (Words{"ironic-api_1%3a39.0.0-6_all.deb", "ironic-common_1%3a39.0.0-6_all.deb"}));
+  EXPECT_EQ(sorted.others, (Words{"ironic-common_1%3a39.0.0-60_all.deb",
+                                  "ironic-common-doc_1%3a39.0.0-6_all.deb"}));
+  EXPECT_EQ(sorted.lacking, Words{"python3-ironic"});
+}
+
 }  // namespace
 }  // namespace rollmill::drivers

@@ -98,7 +98,26 @@ Trouble check_api(Job& job) {
   return {};
 }
 
+/// What is to be installed next must still be there, whole: while the service runs that is no harm.
+Trouble check_staged(Job& job) {
+  const auto installed = job.host.release.installed();
+  if (!installed || installed->number == job.args.to) return {};
+  const auto staged = job.host.release.staged(job.args.to);
+  if (!staged) return job.unreadable("The staged release", staged.error());
+  const std::string release = core::to_string(job.args.to);
+  if (!*staged)
+    return job.fail("stage.read-back",
+                    release + " is not staged on " + job.settings.host.text +
+                        " any more, or what is staged is not enough to install it; " +
+                        job.args.service + " was not stopped. Abort the upgrade and start it " +
+                        "again: its stage phase fetches what lacks.",
+                    true);
+  job.ok("stage.read-back", release + " is staged.");
+  return {};
+}
+
 Trouble check_before_signal(Job& job, const Status& before) {
+  if (Trouble lacking = check_staged(job)) return lacking;
   if (job.is_conductor())
     if (Trouble busy = check_conductor(job, before)) return busy;
   return job.serves_api() ? check_api(job) : Trouble();

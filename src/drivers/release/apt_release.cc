@@ -22,6 +22,12 @@ using ports::CommandResult;
 constexpr char kManifest[] = "manifest";
 constexpr char kInstalled[] = "installed:";  ///< Digest of what had not to be fetched.
 
+Error stage_again(Error error) {
+  error.message +=
+      ". Abort the upgrade and start it again: its stage phase then fetches what lacks";
+  return error;
+}
+
 class AptRelease final : public ports::ReleaseDriver {
  public:
   AptRelease(AptOptions options, SharedCommands commands)
@@ -43,8 +49,10 @@ class AptRelease final : public ports::ReleaseDriver {
   Result<Staged> keep_manifest(const std::string& version, const std::string& digest,
                                const std::string& code);
   bool still_holds(const StageManifest& manifest, const std::string& folder);
-  Result<Installed> install_guarded(const std::string& version);
-  Result<CommandResult> run_install(const std::string& version);
+  Result<std::optional<Staged>> kept(const core::ReleaseNumber& release);
+  Result<Words> install_words(const std::string& version);
+  Status prove_enough(const std::string& version);
+  Result<Installed> install_guarded(const std::string& version, const Words& apt_words);
 
   const AptOptions options_;
   AptTools tools_;
@@ -69,7 +77,7 @@ Status AptRelease::download(const std::string& version) {
   if (!made) return made;
   const Result<Words> names = tools_.package_names();
   if (!names) return names.error();
-  Words argv = tools_.apt_words(folder, true);
+  Words argv = tools_.fetch_words(folder);
   for (const std::string& name : *names) argv.push_back(name + "=" + version);
   return tools_.run_well(argv);
 }
@@ -120,9 +128,7 @@ Result<ports::ReleaseDriver::Staged> AptRelease::stage(const core::ReleaseNumber
   const Status debconf = tools_.check_debconf();
   if (!debconf) return debconf.error();
   if (options_.update_lists) {
-    Words update = tools_.apt_words("", true);
-    update.emplace_back("update");
-    const Status updated = tools_.run_well(update);
+    const Status updated = tools_.run_well(tools_.update_words());
     if (!updated) return updated.error();
   }
   const Result<std::string> version = tools_.available_version(release);
@@ -139,6 +145,8 @@ Result<ports::ReleaseDriver::Staged> AptRelease::stage(const core::ReleaseNumber
   if (!code) return code.error();
   const Result<std::string> digest = digest_of(folder_of_version(*version));
   if (!digest) return digest.error();
+  const Status enough = prove_enough(*version);
+  if (!enough) return enough.error();
   return keep_manifest(*version, *digest, *code);
 }
 
@@ -150,7 +158,8 @@ bool AptRelease::still_holds(const StageManifest& manifest, const std::string& f
   return digest_of(folder).value_or("") == manifest.digest;
 }
 
-Result<std::optional<ports::ReleaseDriver::Staged>> AptRelease::staged(
+// What was staged and has not changed since.
+Result<std::optional<ports::ReleaseDriver::Staged>> AptRelease::kept(
     const core::ReleaseNumber& release) {
   std::optional<StageManifest> newest;
   base::TimePoint newest_at{};
@@ -169,20 +178,54 @@ Result<std::optional<ports::ReleaseDriver::Staged>> AptRelease::staged(
   return std::optional(Staged{newest->version, newest->digest, newest->pins});
 }
 
-Result<CommandResult> AptRelease::run_install(const std::string& version) {
-  const Result<Words> names = tools_.package_names();
-  if (!names) return names.error();
-  Words argv = tools_.apt_words(folder_of_version(version), false);
-  for (const std::string& name : *names) argv.push_back(name + "=" + version);
-  return tools_.run(argv);
+// Not staged any more, too, when the host has changed so that the files are not enough: to stage
+// again fetches what lacks.
+Result<std::optional<ports::ReleaseDriver::Staged>> AptRelease::staged(
+    const core::ReleaseNumber& release) {
+  Result<std::optional<Staged>> there = kept(release);
+  if (!there || !*there || (*there)->digest == kInstalled + (*there)->version) return there;
+  const Status enough = prove_enough((*there)->version);
+  if (enough) return there;
+  if (enough.error().code != ErrorCode::FailedPrecondition) return enough.error();
+  return std::optional<Staged>();
+}
+
+Result<Words> AptRelease::install_words(const std::string& version) {
+  const auto packages = tools_.packages();
+  if (!packages) return packages.error();
+  Words names;
+  for (const DebianPackage& each : *packages) names.push_back(each.name);
+  const std::string folder = folder_of_version(version);
+  PackageFiles files = sort_package_files(list_folder(folder), names, version);
+  for (const DebianPackage& each : *packages) {
+    if (each.version == version) std::erase(files.lacking, each.name);  // Nothing was to fetch.
+  }
+  if (files.lacking.empty()) return tools_.install_words(folder, files);
+  return Error{ErrorCode::FailedPrecondition, "no package file of " + join(files.lacking, ", ") +
+                                                  " " + version + " is staged in " + folder};
+}
+
+// Asks apt what an installation would do now. It would fail, too, where a file had to be fetched.
+Status AptRelease::prove_enough(const std::string& version) {
+  Result<Words> argv = install_words(version);
+  if (!argv) return argv.error();
+  argv->insert(argv->begin() + 1, "--simulate");
+  const Result<CommandResult> result = tools_.read(*argv);
+  if (!result) return result.error();
+  if (result->exit_code == 0 && !result->timed_out && !result->interrupted) return success();
+  return Error{ErrorCode::FailedPrecondition,
+               "what is staged in " + folder_of_version(version) +
+                   " is not enough to install it on this host as it is now: " +
+                   tail_of(trim(result->out + result->err), 600)};
 }
 
 // apt first: after a crash of ours that is the kept result of the run. Only when the read-back is
 // not as wanted is an interrupted dpkg finished, and apt run once more.
-Result<ports::ReleaseDriver::Installed> AptRelease::install_guarded(const std::string& version) {
+Result<ports::ReleaseDriver::Installed> AptRelease::install_guarded(const std::string& version,
+                                                                    const Words& apt_words) {
   std::string said;
   for (int round = 0; round < 2; ++round) {
-    const Result<CommandResult> apt = run_install(version);
+    const Result<CommandResult> apt = tools_.run(apt_words);
     if (!apt) return apt.error();
     Result<Installed> now = installed();
     if (!now || (now->version == version && now->clean)) return now;
@@ -197,12 +240,12 @@ Result<ports::ReleaseDriver::Installed> AptRelease::install_guarded(const std::s
 }
 
 Result<ports::ReleaseDriver::Installed> AptRelease::install(const core::ReleaseNumber& release) {
-  const Result<std::optional<Staged>> ready = staged(release);
+  const Result<std::optional<Staged>> ready = kept(release);
   if (!ready) return ready.error();
   if (!*ready) {
-    return Error{ErrorCode::FailedPrecondition,
-                 "release " + core::to_string(release) +
-                     " is not staged on this host, or what was staged has changed since"};
+    return stage_again({ErrorCode::FailedPrecondition,
+                        "release " + core::to_string(release) +
+                            " is not staged on this host, or what was staged has changed since"});
   }
   const Status debconf = tools_.check_debconf();
   if (!debconf) return debconf.error();
@@ -213,13 +256,19 @@ Result<ports::ReleaseDriver::Installed> AptRelease::install(const core::ReleaseN
   }
   const Result<Installed> now = installed();
   if (now && now->version == version && now->clean && now->left_over.empty()) return now;
+  const Result<Words> apt_words = install_words(version);
+  if (!apt_words) return stage_again(apt_words.error());
   const Status placed = guard_.place();
   if (!placed) return placed.error();
-  Result<Installed> after = install_guarded(version);
+  Result<Installed> after = install_guarded(version, *apt_words);
   const Status removed = guard_.remove();
   if (after && !removed) return removed.error();
-  if (after) after->left_over.clear();
-  return after;
+  if (after) {
+    after->left_over.clear();
+    return after;
+  }
+  const Status enough = prove_enough(version);
+  return enough ? after : stage_again(enough.error());
 }
 
 // The guard must outlive the apt that it was placed for.

@@ -27,6 +27,11 @@ std::string after_word(const std::string& line, const std::string& word) {
   return line.rfind(word + " ", 0) == 0 ? line.substr(word.size() + 1) : "";
 }
 
+std::string escape_epoch(std::string version) {
+  const std::size_t colon = version.find(':');
+  return colon == std::string::npos ? version : version.replace(colon, 1, "%3a");
+}
+
 }  // namespace
 
 const char* const kPinsProgram = R"python(
@@ -116,6 +121,22 @@ base::Result<std::string> choose_version(
                "apt knows no " + code_package + " of release " + number +
                    " (it knows: " + (versions.empty() ? "none" : join(versions, ", ")) +
                    "). Add the repository that has it to the host's apt sources"};
+}
+
+PackageFiles sort_package_files(const std::vector<std::string>& files,
+                                const std::vector<std::string>& packages,
+                                const std::string& version) {
+  PackageFiles sorted;
+  sorted.lacking = packages;
+  for (const std::string& file : files) {
+    if (file.size() < 4 || file.compare(file.size() - 4, 4, ".deb") != 0) continue;
+    const auto is_of = [&](const std::string& package) {
+      return file.rfind(package + "_" + escape_epoch(version) + "_", 0) == 0;
+    };
+    const bool named = std::erase_if(sorted.lacking, is_of) > 0;
+    (named ? sorted.named : sorted.others).push_back(file);
+  }
+  return sorted;
 }
 
 bool migrates_database(const std::string& debconf) {

@@ -30,6 +30,17 @@ base::Result<std::string> choose_version(
     const std::vector<std::string>& packages, const std::string& code_package,
     const core::ReleaseNumber& release);
 
+/// The package files of a folder, as apt names them: NAME_VERSION_ARCHITECTURE.deb with an epoch's
+/// colon as %3a.
+struct PackageFiles {
+  std::vector<std::string> named;    ///< Of these packages in this version.
+  std::vector<std::string> others;   ///< What came with them: dependencies.
+  std::vector<std::string> lacking;  ///< Packages that have no file of this version.
+};
+PackageFiles sort_package_files(const std::vector<std::string>& files,
+                                const std::vector<std::string>& packages,
+                                const std::string& version);
+
 /// Is the answer of `debconf-show ironic-common` that its maintainer script migrates the database?
 bool migrates_database(const std::string& debconf);
 

@@ -51,23 +51,57 @@ Result<CommandResult> AptTools::read_well(const CommandSpec& asked) {
   return result;
 }
 
-Words AptTools::apt_words(const std::string& folder, bool download) const {
+Result<CommandResult> AptTools::read(Words argv) { return commands_->read(spec(std::move(argv))); }
+
+Words AptTools::apt_words() const {
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(options_.lock_timeout).count();
-  Words words = {"/usr/bin/apt-get", "-q", "-y", "-o",
-                 "DPkg::Lock::Timeout=" + std::to_string(seconds)};
-  if (folder.empty()) return words;
-  for (const std::string& word :
-       {std::string("-o"), "Dir::Cache::archives=" + folder + "/", std::string("-o"),
-        std::string("APT::Sandbox::User=root"), std::string("-o"),
-        std::string("APT::Install-Recommends=false"), std::string("-o"),
-        std::string("Dpkg::Options::=--force-confdef"), std::string("-o"),
-        std::string("Dpkg::Options::=--force-confold"), std::string("--no-remove"),
-        // Every package is named with its version, and a rollback names older ones than are here.
-        std::string("--allow-downgrades"),
-        std::string(download ? "--download-only" : "--no-download"), std::string("install")}) {
-    words.push_back(word);
+  return {"/usr/bin/apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=" + std::to_string(seconds)};
+}
+
+Words AptTools::update_words() const {
+  Words words = apt_words();
+  words.emplace_back("update");
+  return words;
+}
+
+Words AptTools::folder_words(const std::string& folder) const {
+  Words words = apt_words();
+  for (const std::string& option :
+       {"Dir::Cache::archives=" + folder + "/", std::string("APT::Sandbox::User=root"),
+        std::string("APT::Install-Recommends=false"),
+        std::string("Dpkg::Options::=--force-confdef"),
+        std::string("Dpkg::Options::=--force-confold")}) {
+    words.insert(words.end(), {"-o", option});
   }
+  // Every package is named with its version, and a rollback names older ones than are here.
+  words.insert(words.end(), {"--no-remove", "--allow-downgrades"});
+  return words;
+}
+
+Words AptTools::fetch_words(const std::string& folder) const {
+  Words words = folder_words(folder);
+  words.insert(words.end(), {"--download-only", "install"});
+  return words;
+}
+
+// Dependencies are only offered (--with-source): apt takes those that it needs, leaves one alone
+// that is newer on the host by now, and does not mark them as asked for by a person. The caches are
+// not kept, since they would be of no use to an apt with sources; a default release that the host
+// names would be unknown here.
+Words AptTools::install_words(const std::string& folder, const PackageFiles& files) const {
+  Words words = folder_words(folder);
+  for (const char* option :
+       {"Dir::Etc::SourceList=/dev/null", "Dir::Etc::SourceParts=/dev/null",
+        "Dir::Cache::pkgcache=", "Dir::Cache::srcpkgcache=", "APT::Default-Release="}) {
+    words.insert(words.end(), {"-o", option});
+  }
+  words.emplace_back("--no-download");
+  for (const std::string& file : files.others) {
+    words.insert(words.end(), {"--with-source", folder + "/" + file});
+  }
+  words.emplace_back("install");
+  for (const std::string& file : files.named) words.push_back(folder + "/" + file);
   return words;
 }
 

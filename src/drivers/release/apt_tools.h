@@ -21,11 +21,19 @@ class AptTools {
   /// Waits for what an earlier life of the task has run.
   base::Status await_begun() { return commands_->await_begun(); }
 
-  /// `apt-get` with its options; with a folder for package files, the whole `install` but for
-  /// the packages.
-  Words apt_words(const std::string& folder, bool download) const;
+  /// A reading, however it ends.
+  base::Result<ports::CommandResult> read(Words argv);
+
+  /// `apt-get update` with its options.
+  Words update_words() const;
+  /// `apt-get install` that fetches what lacks into a folder; the packages are to be added.
+  Words fetch_words(const std::string& folder) const;
+  /// `apt-get install` that knows only what is installed and what lies in the folder. apt's lists
+  /// may have moved on since the files were fetched, so they are left out.
+  Words install_words(const std::string& folder, const PackageFiles& files) const;
   base::Result<ports::ReleaseDriver::Installed> installed();
   /// Those of the configured packages that are on this host.
+  base::Result<std::vector<DebianPackage>> packages();
   base::Result<Words> package_names();
   base::Result<std::string> available_version(const core::ReleaseNumber& release);
   /// FailedPrecondition when the packages would migrate the database by themselves.
@@ -36,7 +44,8 @@ class AptTools {
  private:
   ports::CommandSpec spec(Words argv) const;
   base::Result<ports::CommandResult> read_well(const ports::CommandSpec& asked);
-  base::Result<std::vector<DebianPackage>> packages();
+  Words apt_words() const;
+  Words folder_words(const std::string& folder) const;
   base::Result<bool> is_clean(const std::vector<DebianPackage>& found);
   base::TimePoint changed_at(const std::vector<DebianPackage>& found) const;
 
