@@ -178,7 +178,8 @@ constexpr CheckInfo kChecks[] = {
    "It has registered every hardware type that its configuration enables.",
    "HARDWARE_TYPES_MISSING"},
   {"conductor.round-trip", PhaseKind::Conductors,
-   "A read that this conductor must answer works through the API.",
+   "A read that this conductor must answer works through the API (where no node is mapped to it "
+   "none is sure to reach it: warning).",
    "ROUND_TRIP_FAILED"},
   {"conductor.rows-still-old", PhaseKind::Conductors,
    "No row is in a version newer than the old release can read.",

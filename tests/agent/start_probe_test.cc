@@ -182,14 +182,6 @@ TEST(ProbeConductor, does_not_take_the_old_processes_last_heartbeat_for_a_new_on
       << told.waited.front();
 }
 
-TEST(ProbeConductor, asks_a_driver_when_no_node_is_mapped_to_it) {
-  ConductorStory story;
-  story.make_started();
-  story.host.ironic.nodes.clear();
-  EXPECT_NE(story.run(Verb::Probe).summary("conductor.round-trip").find("driver fake-hardware"),
-            std::string::npos);
-}
-
 TEST(ProbeConductor, names_nodes_that_a_take_over_failed_since_the_stop) {
   ConductorStory story;
   story.host.services.daemons[FakeHost::kConductor].window = minutes{15};

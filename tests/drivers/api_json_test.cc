@@ -58,7 +58,8 @@ TEST(ReadNodes, nulls_are_empty_and_the_marker_is_the_last_one) {
   const auto page = read_nodes(
       R"({"nodes": [{"uuid": "5778dc85", "name": "n01", "provision_state": "deploying",)"
       R"( "target_power_state": null, "reservation": "cond1", "conductor": "cond1", "driver":)"
-      R"( "fake-hardware", "inspect_interface": "no-inspect", "last_error": null,)"
+      R"( "fake-hardware", "inspect_interface": "no-inspect", "conductor_group": "rack1",)"
+      R"( "last_error": null,)"
       R"( "provision_updated_at": "2026-11-22T15:53:58+00:00", "maintenance": true},)"
       R"( {"uuid": "6889", "name": null, "provision_state": null, "reservation": null}],)"
       R"( "next": "http://10.99.0.1:6385/v1/nodes?limit=2&marker=6889"})");
@@ -69,6 +70,7 @@ TEST(ReadNodes, nulls_are_empty_and_the_marker_is_the_last_one) {
   EXPECT_EQ(node.target_power_state, "");
   EXPECT_EQ(node.reservation, "cond1");
   EXPECT_EQ(node.conductor, "cond1");
+  EXPECT_EQ(node.conductor_group, "rack1");
   EXPECT_EQ(node.inspect_interface, "no-inspect");
   EXPECT_EQ(base::format_time(node.provision_updated_at), "2026-11-22T15:53:58.000Z");
   EXPECT_TRUE(node.maintenance);

@@ -125,13 +125,10 @@ base::Result<std::vector<ports::IronicApi::Conductor>> FakeApi::conductors() {
   return rows;
 }
 
-base::Result<std::vector<ports::IronicApi::Node>> FakeApi::nodes(const std::string& conductor) {
+base::Result<std::vector<ports::IronicApi::Node>> FakeApi::nodes() {
   if (asked) asked();
   if (const auto answer = answers("api.nodes"); !answer) return answer.error();
-  std::vector<Node> found;
-  for (const Node& each : shared->nodes)
-    if (conductor.empty() || each.conductor == conductor) found.push_back(each);
-  return found;
+  return shared->nodes;
 }
 
 base::Status FakeApi::list_once() { return answers("api.list_once"); }

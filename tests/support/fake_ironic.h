@@ -49,7 +49,7 @@ class FakeApi : public ports::IronicApi {
   explicit FakeApi(FakeWorld& world) : world_(world) {}
   base::Result<Versions> versions() override;
   base::Result<std::vector<Conductor>> conductors() override;
-  base::Result<std::vector<Node>> nodes(const std::string& conductor) override;
+  base::Result<std::vector<Node>> nodes() override;
   base::Status list_once() override;
   base::Status round_trip(const std::string& uuid) override;
   base::Status driver_round_trip(const std::string& driver) override;

@@ -32,7 +32,8 @@ class IronicApi {
     std::string provision_state;
     std::string target_power_state;
     std::string reservation;
-    std::string conductor;
+    std::string conductor;        ///< Whom the API that answered would ask, by its hash ring.
+    std::string conductor_group;
     std::string driver;
     std::string inspect_interface;
     std::string last_error;
@@ -45,14 +46,17 @@ class IronicApi {
   virtual base::Result<Versions> versions() = 0;
   /// `GET /v1/conductors?detail=true`, microversion 1.49.
   virtual base::Result<std::vector<Conductor>> conductors() = 0;
-  /// `GET /v1/nodes?detail=true&include_children=true`, of one conductor or all (empty);
-  /// include_children where the API knows it (1.83).
-  virtual base::Result<std::vector<Node>> nodes(const std::string& conductor) = 0;
+  /// `GET /v1/nodes?detail=true&include_children=true`; include_children where the API knows it
+  /// (1.83). Always all nodes: Ironic applies `?conductor=` to a page that is cut already and then
+  /// gives no next one, so that beyond a page the filter hides nodes (ironic/api/controllers/v1/
+  /// node.py, _get_nodes_collection and _filter_by_conductor).
+  virtual base::Result<std::vector<Node>> nodes() = 0;
   /// `GET /v1/nodes?limit=1`.
   virtual base::Status list_once() = 0;
   /// A read that a conductor must answer: `GET /v1/nodes/{uuid}/validate`.
   virtual base::Status round_trip(const std::string& uuid) = 0;
-  /// The same without a node: `GET /v1/drivers/{driver}/properties`.
+  /// The same without a node: `GET /v1/drivers/{driver}/properties`. Any conductor of any group
+  /// that has the driver may answer (ironic/conductor/rpcapi.py, get_topic_for_driver).
   virtual base::Status driver_round_trip(const std::string& driver) = 0;
   /// Status code of `GET /v1` asked with a microversion: 200, or 406 above the maximum.
   virtual base::Result<int> status_at(const std::string& microversion) = 0;

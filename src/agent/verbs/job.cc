@@ -81,6 +81,9 @@ Trouble Job::await_until(base::TimePoint until, const char* id, const std::funct
       case Look::Kind::Good:
         ok(id, seen.text);
         return {};
+      case Look::Kind::Unproven:
+        warn(id, seen.text);
+        return {};
       case Look::Kind::Bad:
         return fail(id, seen.text);
       case Look::Kind::NotYet:

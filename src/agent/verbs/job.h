@@ -19,15 +19,17 @@ using Trouble = std::optional<core::TaskFailed>;
 /// One look at something awaited.
 struct Look {
   enum class Kind {
-    Good,    ///< It is so; the text becomes the check's summary.
-    NotYet,  ///< Look again; the text says what is waited for.
-    Bad,     ///< Waiting cannot help.
+    Good,      ///< It is so; the text becomes the check's summary.
+    NotYet,    ///< Look again; the text says what is waited for.
+    Unproven,  ///< It cannot be found out, now or later; the text, a warning, says what is open.
+    Bad,       ///< Waiting cannot help.
   };
   Kind kind = Kind::NotYet;
   std::string text;
 };
 inline Look good(std::string text) { return {Look::Kind::Good, std::move(text)}; }
 inline Look not_yet(std::string text) { return {Look::Kind::NotYet, std::move(text)}; }
+inline Look unproven(std::string text) { return {Look::Kind::Unproven, std::move(text)}; }
 inline Look bad(std::string text) { return {Look::Kind::Bad, std::move(text)}; }
 
 /// One run of one task: what a verb may use, what it has found so far, and how it waits.
@@ -62,8 +64,9 @@ class Job {
   Trouble unreadable(const char* what, const base::Error& error) const;
   /// @}
 
-  /// Looks until it is good (then notes the check as ok), bad, the soft limit comes, or the task is
-  /// cancelled. Always looks at least once. While it waits it says so with the check's code.
+  /// Looks until it is good (then notes the check as ok), unproven (as a warning), bad, the soft
+  /// limit comes, or the task is cancelled. Always looks at least once. While it waits it says so
+  /// with the check's code.
   Trouble await(const char* id, const std::function<Look()>& look, bool retryable = true);
   /// The same until a time of its own; `late` decides what follows when the time is over.
   Trouble await_until(base::TimePoint until, const char* id, const std::function<Look()>& look,

@@ -87,7 +87,7 @@ constexpr core::ReleaseNumber kNoInspectorFrom{35, 0};
 Trouble prove_no_inspector(Job& job) {
   constexpr const char* kId = "contract.no-inspector-nodes";
   if (Trouble missing = need_deployment_api(job)) return missing;
-  const auto nodes = job.host.deployment->nodes("");
+  const auto nodes = job.host.deployment->nodes();
   if (!nodes) return job.unreadable("The list of nodes", nodes.error());
   std::vector<std::string> left;
   for (const auto& node : *nodes)

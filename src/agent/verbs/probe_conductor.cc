@@ -4,12 +4,14 @@
 
 #include "agent/registry.h"
 #include "agent/verbs/proofs.h"
+#include "agent/verbs/round_trip.h"
 #include "agent/verbs/verbs.h"
 
 namespace rollmill::agent {
 namespace {
 
 using Conductor = ports::IronicApi::Conductor;
+using Node = ports::IronicApi::Node;
 using Process = ports::ServiceDriver::Process;
 
 const std::string& hostname(const Job& job) { return job.service()->conductor_hostname; }
@@ -38,6 +40,34 @@ base::Duration heartbeat_interval(Job& job) {
   return seconds ? *seconds : job.settings.heartbeat_interval;
 }
 
+/// Hardware types that are enabled and not registered, joined by commas.
+std::string missing_types(const std::string& enabled, const Conductor& own) {
+  std::string missing;
+  std::istringstream names(enabled);
+  for (std::string name; std::getline(names, name, ',');) {
+    std::erase_if(name, [](char letter) { return letter == ' ' || letter == '\t'; });
+    const bool there =
+        std::find(own.drivers.begin(), own.drivers.end(), name) != own.drivers.end();
+    if (!name.empty() && !there) missing += (missing.empty() ? "" : ", ") + name;
+  }
+  return missing;
+}
+
+Look judge_hardware_types(Job& job, const Conductor& own) {
+  const auto enabled = job.host.config.effective("DEFAULT", "enabled_hardware_types");
+  if (!enabled) return not_yet("The configuration cannot be read: " + enabled.error().message);
+  const std::string missing = missing_types(enabled->value_or(""), own);
+  if (own.drivers.empty()) return not_yet(hostname(job) + " has registered no hardware type.");
+  if (!missing.empty()) return not_yet(hostname(job) + " has not registered " + missing + ".");
+  return good(hostname(job) + " has registered " + std::to_string(own.drivers.size()) +
+              " hardware types.");
+}
+
+Look look_at_hardware_types(Job& job) {
+  const auto own = own_row(job);
+  return own ? judge_hardware_types(job, *own) : not_yet(own.error().message + ".");
+}
+
 /// A row says "alive" long after its conductor has died, and a registration alone is one beat: so
 /// two heartbeats are wanted, both of this process, more than an interval apart.
 class Heartbeats {
@@ -49,6 +79,7 @@ class Heartbeats {
     const auto own = own_row(job_);
     if (!own || !own->alive) {
       first_.reset();
+      joined_at_.reset();
       return not_yet(hostname(job_) + " is not alive any more.");
     }
     if (own->updated_at <= started_at_)
@@ -58,6 +89,8 @@ class Heartbeats {
       first_ = own->updated_at;
       seen_at_ = job_.waiting.now();
     }
+    if (!joined_at_ && judge_hardware_types(job_, *own).kind == Look::Kind::Good)
+      joined_at_ = job_.waiting.now();
     const bool apart = job_.waiting.now() - seen_at_ > interval_;
     if (!apart || own->updated_at <= *first_)
       return not_yet(hostname(job_) + " is alive since " + base::format_time(*first_) +
@@ -66,40 +99,18 @@ class Heartbeats {
                 base::format_time(own->updated_at) + ".");
   }
 
+  /// Since then the registry holds this very process and all of its hardware types, which is what
+  /// hash rings are made of; nothing when that was not seen along with the heartbeats.
+  std::optional<base::TimePoint> joined_at() const { return joined_at_; }
+
  private:
   Job& job_;
   const base::TimePoint started_at_;
   const base::Duration interval_;
   std::optional<base::TimePoint> first_;
   base::TimePoint seen_at_{};
+  std::optional<base::TimePoint> joined_at_;
 };
-
-/// Hardware types that are enabled and not registered.
-Look look_at_hardware_types(Job& job) {
-  const auto enabled = job.host.config.effective("DEFAULT", "enabled_hardware_types");
-  if (!enabled) return not_yet("The configuration cannot be read: " + enabled.error().message);
-  const auto own = own_row(job);
-  if (!own) return not_yet(own.error().message + ".");
-  std::string missing;
-  std::istringstream names(enabled->value_or(""));
-  for (std::string name; std::getline(names, name, ',');) {
-    std::erase_if(name, [](char letter) { return letter == ' ' || letter == '\t'; });
-    const bool there =
-        std::find(own->drivers.begin(), own->drivers.end(), name) != own->drivers.end();
-    if (!name.empty() && !there) missing += (missing.empty() ? "" : ", ") + name;
-  }
-  if (own->drivers.empty()) return not_yet(hostname(job) + " has registered no hardware type.");
-  if (!missing.empty()) return not_yet(hostname(job) + " has not registered " + missing + ".");
-  return good(hostname(job) + " has registered " + std::to_string(own->drivers.size()) +
-              " hardware types.");
-}
-
-Look look_at_round_trip(Job& job) {
-  const auto answer = round_trip_to(*job.host.deployment, hostname(job));
-  if (!answer)
-    return not_yet("A read through " + hostname(job) + " fails: " + answer.error().message + ".");
-  return good("Through the API, " + *answer + ".");
-}
 
 /// While pinned nothing may be newer than A reads; unpinned, its own row tells that it is.
 Trouble prove_rows(Job& job) {
@@ -137,13 +148,11 @@ Trouble prove_steady(Job& job, const Process& before, std::uint32_t restarts) {
 
 /// Told, never fatal: what failed has failed, and the nodes' owners must know. The survey at the
 /// end decides whether anything is left of it.
-Trouble tell_taken_over(Job& job, base::TimePoint started_at) {
+Trouble tell_taken_over(Job& job, base::TimePoint started_at, const std::vector<Node>& nodes) {
   constexpr const char* kId = "conductor.no-take-over-failures";
   const auto stopped = last_stop(job);
   if (!stopped) return job.unreadable("The agent's state folder", stopped.error());
-  const auto nodes = job.host.deployment->nodes("");
-  if (!nodes) return job.unreadable("The list of nodes", nodes.error());
-  const auto failed = taken_over_nodes(*nodes, stopped->value_or(started_at));
+  const auto failed = taken_over_nodes(nodes, stopped->value_or(started_at));
   if (failed.empty())
     job.ok(kId, "No node was failed by a take-over.");
   else
@@ -151,7 +160,8 @@ Trouble tell_taken_over(Job& job, base::TimePoint started_at) {
   return {};
 }
 
-Trouble prove_service(Job& job, const Process& process) {
+/// The round trip comes late: the wait for the APIs' rings is nearly over by then.
+Trouble prove_service(Job& job, const Process& process, std::uint32_t restarts) {
   if (Trouble none = job.await("conductor.registered", [&] { return look_at_registration(job); }))
     return none;
   Heartbeats heartbeats(job, process.started_at);
@@ -160,9 +170,12 @@ Trouble prove_service(Job& job, const Process& process) {
   if (Trouble missing =
           job.await("conductor.hardware-types", [&] { return look_at_hardware_types(job); }))
     return missing;
-  if (Trouble silent = job.await("conductor.round-trip", [&] { return look_at_round_trip(job); }))
+  RoundTrip trip(job, heartbeats.joined_at().value_or(job.waiting.now()));
+  if (Trouble silent = job.await("conductor.round-trip", [&] { return trip.look(); }))
     return silent;
-  return prove_rows(job);
+  if (Trouble wrong = prove_rows(job)) return wrong;
+  if (Trouble loop = prove_steady(job, process, restarts)) return loop;
+  return tell_taken_over(job, process.started_at, trip.nodes());
 }
 
 }  // namespace
@@ -175,9 +188,7 @@ Trouble probe_conductor(Job& job) {
   const auto status = job.host.services.status(job.args.service);
   if (!status) return job.unreadable("The state of a service", status.error());
   if (!status->main) return job.fail("conductor.process-new", "It has ended meanwhile.", true);
-  if (Trouble failed = prove_service(job, *status->main)) return failed;
-  if (Trouble loop = prove_steady(job, *status->main, status->restarts)) return loop;
-  return tell_taken_over(job, status->main->started_at);
+  return prove_service(job, *status->main, status->restarts);
 }
 
 }  // namespace rollmill::agent

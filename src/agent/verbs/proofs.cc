@@ -144,16 +144,6 @@ Trouble need_deployment_api(const Job& job) {
                                            core::to_string(job.task.verb) + " needs.");
 }
 
-base::Result<std::string> round_trip_to(ports::IronicApi& api, const std::string& hostname) {
-  const auto nodes = api.nodes(hostname);
-  if (!nodes) return nodes.error();
-  if (nodes->empty()) return round_trip_to_any(api);
-  const auto& node = nodes->front();
-  if (const auto answer = api.round_trip(node.uuid); !answer)
-    return answer.error().with_context("validating node " + label(node));
-  return std::string("node " + label(node) + " was validated by " + hostname);
-}
-
 base::Result<std::string> round_trip_to_any(ports::IronicApi& api) {
   const auto conductors = api.conductors();
   if (!conductors) return conductors.error();

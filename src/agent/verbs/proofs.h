@@ -37,9 +37,7 @@ Trouble prove_status_check(Job& job, const char* id);
 Trouble need_schema(const Job& job);
 Trouble need_deployment_api(const Job& job);
 
-/// A read that this conductor must answer, through this API; says in words what was asked.
-base::Result<std::string> round_trip_to(ports::IronicApi& api, const std::string& hostname);
-/// A read that some living conductor must answer, through this API.
+/// A read that some living conductor must answer, through this API; says in words what was asked.
 base::Result<std::string> round_trip_to_any(ports::IronicApi& api);
 
 }  // namespace rollmill::agent

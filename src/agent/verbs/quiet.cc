@@ -14,7 +14,7 @@ constexpr const char* kId = "conductor.quiet";
 /// Reads every page each time, children too: a reservation may be on a node of another conductor.
 Look look_at_nodes(Job& job, bool& readable) {
   const std::string& hostname = job.service()->conductor_hostname;
-  const auto nodes = job.host.deployment->nodes("");
+  const auto nodes = job.host.deployment->nodes();
   readable = nodes.ok();
   if (!nodes)
     return not_yet("What " + hostname + " works on cannot be read: " + nodes.error().message);

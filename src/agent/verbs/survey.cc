@@ -131,7 +131,7 @@ Trouble compare(Job& job, const std::vector<Node>& nodes) {
 
 Trouble survey(Job& job) {
   if (Trouble missing = need_deployment_api(job)) return missing;
-  const auto nodes = job.host.deployment->nodes("");
+  const auto nodes = job.host.deployment->nodes();
   if (!nodes) return job.unreadable("The list of nodes", nodes.error());
   return job.args.baseline ? record(job, *nodes) : compare(job, *nodes);
 }

@@ -75,6 +75,7 @@ Result<Api::Node> read_node(const json& object, const std::string& body) {
   node.target_power_state = text_of(object, "target_power_state");
   node.reservation = text_of(object, "reservation");
   node.conductor = text_of(object, "conductor");
+  node.conductor_group = text_of(object, "conductor_group");
   node.driver = text_of(object, "driver");
   node.inspect_interface = text_of(object, "inspect_interface");
   node.last_error = text_of(object, "last_error");

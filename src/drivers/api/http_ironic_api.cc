@@ -58,7 +58,7 @@ class HttpIronicApi final : public ports::IronicApi {
 
   Result<Versions> versions() override;
   Result<std::vector<Conductor>> conductors() override;
-  Result<std::vector<Node>> nodes(const std::string& conductor) override;
+  Result<std::vector<Node>> nodes() override;
   Status list_once() override;
   Status round_trip(const std::string& uuid) override;
   Status driver_round_trip(const std::string& driver) override;
@@ -156,13 +156,12 @@ Result<std::vector<ports::IronicApi::Conductor>> HttpIronicApi::conductors() {
   return all_pages<Conductor>("/v1/conductors?detail=true", kMicroversion, read_conductors);
 }
 
-Result<std::vector<ports::IronicApi::Node>> HttpIronicApi::nodes(const std::string& conductor) {
+Result<std::vector<ports::IronicApi::Node>> HttpIronicApi::nodes() {
   const Result<Versions> known = versions();
   if (!known) return known.error();
   const bool children = at_least(known->maximum, {1, 83});
   std::string target = "/v1/nodes?detail=true";
   if (children) target += "&include_children=true";
-  if (!conductor.empty()) target += "&conductor=" + percent(conductor);
   return all_pages<Node>(target, children ? "1.83" : kMicroversion, read_nodes);
 }
 

@@ -128,12 +128,12 @@ base::Result<std::vector<ports::IronicApi::Conductor>> ApiClient::conductors() {
   return site_.ironic.show_conductors(*api);
 }
 
-base::Result<std::vector<ports::IronicApi::Node>> ApiClient::nodes(const std::string& conductor) {
+base::Result<std::vector<ports::IronicApi::Node>> ApiClient::nodes() {
   const Daemon* api = ask();
   if (api == nullptr) return refusal_error(Refusal::Silent);
   const Refusal refusal = site_.ironic.list(*api);
   if (refusal != Refusal::None) return refusal_error(refusal);
-  return site_.ironic.show_nodes(*api, conductor);
+  return site_.ironic.show_nodes(*api);
 }
 
 base::Status ApiClient::list_once() {

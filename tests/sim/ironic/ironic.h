@@ -94,7 +94,9 @@ class Ironic {
   /// @name What the API shows
   /// @{
   std::vector<ports::IronicApi::Conductor> show_conductors(const Daemon& api);
-  std::vector<ports::IronicApi::Node> show_nodes(const Daemon& api, const std::string& conductor);
+  std::vector<ports::IronicApi::Node> show_nodes(const Daemon& api);
+  /// The conductor_group of its nodes, as conductors and nodes carry it.
+  std::string name_of_group(std::size_t group) const;
   std::string max_microversion(const Daemon& api) const;
   /// @}
 

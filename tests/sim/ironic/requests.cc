@@ -161,8 +161,13 @@ std::vector<ports::IronicApi::Conductor> Ironic::show_conductors(const Daemon& a
   return shown;
 }
 
-std::vector<ports::IronicApi::Node> Ironic::show_nodes(const Daemon& api,
-                                                       const std::string& conductor) {
+std::string Ironic::name_of_group(std::size_t group) const {
+  for (const Daemon* each : conductors)
+    if (each->node_group == group) return each->service.domain;
+  return {};
+}
+
+std::vector<ports::IronicApi::Node> Ironic::show_nodes(const Daemon& api) {
   settle();
   const base::TimePoint ring_at = ring_of(api);
   const base::Duration timeout = api.process->heartbeat_timeout;
@@ -170,13 +175,13 @@ std::vector<ports::IronicApi::Node> Ironic::show_nodes(const Daemon& api,
   shown.reserve(nodes.size());
   for (const Node& node : nodes) {
     const Daemon* by = mapped(node, ring_at, timeout);
-    if (!conductor.empty() && (by == nullptr || by->hostname != conductor)) continue;
     ports::IronicApi::Node& row = shown.emplace_back();
     row.uuid = node.uuid;
     row.name = node.name;
     row.provision_state = to_string(node.state);
     row.provision_updated_at = std::chrono::floor<std::chrono::seconds>(node.state_at);
     row.driver = "fake-hardware";
+    row.conductor_group = name_of_group(node.group);
     row.last_error = node.last_error;
     if (by != nullptr) row.conductor = by->hostname;
     if (node.reserved_by == kNobody) continue;
