@@ -185,7 +185,8 @@ constexpr CheckInfo kChecks[] = {
    "No row is in a version newer than the old release can read.",
    "ROWS_TOO_NEW"},
   {"conductor.no-respawn-loop", PhaseKind::Conductors,
-   "The process stayed the same during the probe; nothing restarts it over and over.",
+   "The main process and its worker stayed the same during the probe; nothing restarts them over "
+   "and over.",
    "RESPAWN_LOOP"},
   {"conductor.no-take-over-failures", PhaseKind::Conductors,
    "No node was failed by a take-over since the stop (else: warning with their names).",

@@ -51,6 +51,8 @@ TEST_F(PidFileServiceTest, status_reads_the_process_back) {
   EXPECT_TRUE(status->active);
   EXPECT_EQ(status->main->pid, 200);
   EXPECT_EQ(status->tree, (std::vector<std::int64_t>{200, 201}));
+  ASSERT_EQ(status->workers.size(), 1U);
+  EXPECT_EQ(status->workers[0].pid, 201);
 }
 
 TEST_F(PidFileServiceTest, stale_and_broken_pid_files_are_no_service) {

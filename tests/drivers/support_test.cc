@@ -83,6 +83,29 @@ TEST(ProcessTable, family_holds_children_and_members_of_the_group) {
   EXPECT_TRUE(family_of(all, 99).empty());
 }
 
+TEST(ProcessTable, workers_are_the_nearest_of_the_same_program_and_not_what_those_run) {
+  const auto entry = [](std::int64_t pid, std::int64_t parent, const char* name) {
+    return ProcessEntry{pid, parent, 10, 10, 1, false, name};
+  };
+  const auto pids = [](const std::vector<ProcessEntry>& all) {
+    std::vector<std::int64_t> found;
+    for (const ProcessEntry& worker : workers_of(all, all.front())) found.push_back(worker.pid);
+    return found;
+  };
+  const ProcessEntry master = entry(10, 1, "ironic-conducto");
+  // 13: a fork of the worker that is about to become ipmitool.
+  EXPECT_EQ(pids({master, entry(11, 10, "ironic-conducto"), entry(12, 11, "sudo"),
+                  entry(13, 11, "ironic-conducto"), entry(14, 10, "ipmitool"),
+                  entry(20, 1, "ironic-conducto")}),
+            (std::vector<std::int64_t>{11}));
+  // Titles, cut by the kernel, and a fork server between.
+  EXPECT_EQ(pids({entry(10, 1, "ironic: master "), entry(11, 10, "python3"),
+                  entry(12, 11, "ironic: Service")}),
+            (std::vector<std::int64_t>{12}));
+  EXPECT_TRUE(pids({master, entry(11, 10, "qemu-img")}).empty());
+  EXPECT_TRUE(pids({master, entry(11, 12, "a"), entry(12, 11, "b")}).empty());
+}
+
 TEST(ProcessTable, start_of_this_process_is_a_moment_ago) {
   const ProcessTable table;
   const auto self = table.find(getpid());

@@ -92,6 +92,9 @@ TEST_F(SystemdServiceTest, status_joins_the_managers_word_and_the_process_table)
   ASSERT_TRUE(status->main);
   EXPECT_EQ(status->main->pid, 100);
   EXPECT_EQ(status->tree, (std::vector<std::int64_t>{100, 101, 150}));
+  ASSERT_EQ(status->workers.size(), 1U);
+  EXPECT_EQ(status->workers[0].pid, 101);
+  EXPECT_GT(status->workers[0].start_ticks, 0U);
   EXPECT_EQ(status->stop_limit, seconds(15));
 }
 

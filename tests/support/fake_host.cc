@@ -75,6 +75,7 @@ base::Result<ports::ServiceDriver::Status> FakeServices::status(const std::strin
   status.active = (daemon.main.has_value() && !daemon.stopping) || daemon.restarting;
   status.main = daemon.main;
   if (daemon.main) status.tree = {daemon.main->pid, daemon.main->pid + 1};
+  if (daemon.main) status.workers = daemon.workers;
   for (const std::int64_t each : leftovers[service]) status.tree.push_back(each);
   status.restarts = daemon.restarts;
   status.stop_limit = daemon.window == base::Duration{0} ? daemon.stop_limit : daemon.window;
@@ -101,7 +102,10 @@ base::Status FakeServices::start(const std::string& service) {
   world_.pass(std::chrono::seconds{1});
   daemon.release = core::to_string(release_.number);
   daemon.pin = read_pin ? read_pin() : std::nullopt;
-  if (!dies_at_once) daemon.main = Process{next_pid_ += 10, world_.now()};
+  if (!dies_at_once) {
+    daemon.main = Process{next_pid_ += 10, world_.now()};
+    daemon.workers = {{next_pid_ + 1, world_.now(), 1}};
+  }
   if (dies_soon) world_.in(std::chrono::seconds{1}, [&daemon] { daemon.main.reset(); });
   if (changed) changed(service, daemon);
   world_.effect("start " + service + " " + daemon.release + " " + daemon.pin.value_or("unpinned"));

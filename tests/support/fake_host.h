@@ -57,6 +57,7 @@ class FakeServices : public ports::ServiceDriver {
     bool restarting = false;  ///< It has died, and its manager starts it again in a moment.
     std::string release;  ///< Of the process.
     std::optional<std::string> pin;
+    std::vector<Process> workers;  ///< A master's; a service of an old release has none.
     std::uint32_t restarts = 0;
     base::Duration stop_limit{std::chrono::seconds{15}};
     base::Duration window{};

@@ -69,13 +69,20 @@ class ServiceDriver {
   struct Process {
     std::int64_t pid = 0;
     base::TimePoint started_at{};
+    std::uint64_t start_ticks = 0;  ///< Since boot; with the pid its identity, whatever clocks do.
+    bool is(const Process& other) const {
+      return pid == other.pid && start_ticks == other.start_ticks;
+    }
   };
   struct Status {
     bool active = false;             ///< By the service manager's word.
     std::optional<Process> main;     ///< By reading the process table.
     std::vector<std::int64_t> tree;  ///< Main process and all its descendants and group.
-    std::uint32_t restarts = 0;      ///< By the service manager; 0 where it does not count.
-    base::Duration stop_limit{};     ///< After this the manager kills; 0: never.
+    /// Below the main process the nearest ones of its own program: what a master forked to do the
+    /// work, and none of the helpers that those run. Empty where the main process works itself.
+    std::vector<Process> workers;
+    std::uint32_t restarts = 0;   ///< By the service manager; 0 where it does not count.
+    base::Duration stop_limit{};  ///< After this the manager kills; 0: never.
   };
   virtual base::Result<Status> status(const std::string& service) = 0;
   /// Returns when no process of the old tree is left, or an error naming those that are, after

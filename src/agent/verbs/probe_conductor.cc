@@ -5,6 +5,7 @@
 #include "agent/registry.h"
 #include "agent/verbs/proofs.h"
 #include "agent/verbs/round_trip.h"
+#include "agent/verbs/steady.h"
 #include "agent/verbs/verbs.h"
 
 namespace rollmill::agent {
@@ -13,6 +14,9 @@ namespace {
 using Conductor = ports::IronicApi::Conductor;
 using Node = ports::IronicApi::Node;
 using Process = ports::ServiceDriver::Process;
+
+/// A worker that lives for so many heartbeats is believed.
+constexpr int kBeatsWatched = 2;
 
 const std::string& hostname(const Job& job) { return job.service()->conductor_hostname; }
 
@@ -72,8 +76,8 @@ Look look_at_hardware_types(Job& job) {
 /// two heartbeats are wanted, both of this process, more than an interval apart.
 class Heartbeats {
  public:
-  Heartbeats(Job& job, base::TimePoint started_at)
-      : job_(job), started_at_(started_at), interval_(heartbeat_interval(job)) {}
+  Heartbeats(Job& job, base::TimePoint started_at, base::Duration interval)
+      : job_(job), started_at_(started_at), interval_(interval) {}
 
   Look look() {
     const auto own = own_row(job_);
@@ -135,17 +139,6 @@ Trouble prove_rows(Job& job) {
   return {};
 }
 
-Trouble prove_steady(Job& job, const Process& before, std::uint32_t restarts) {
-  constexpr const char* kId = "conductor.no-respawn-loop";
-  const auto status = job.host.services.status(job.args.service);
-  if (!status) return job.unreadable("The state of a service", status.error());
-  if (!status->main || status->main->pid != before.pid || status->restarts != restarts)
-    return job.fail(kId, job.args.service + " on " + job.settings.host.text +
-                             " was restarted while it was probed; its log says why.");
-  job.ok(kId, "Process " + std::to_string(before.pid) + " stayed the same.");
-  return {};
-}
-
 /// Told, never fatal: what failed has failed, and the nodes' owners must know. The survey at the
 /// end decides whether anything is left of it.
 Trouble tell_taken_over(Job& job, base::TimePoint started_at, const std::vector<Node>& nodes) {
@@ -161,11 +154,15 @@ Trouble tell_taken_over(Job& job, base::TimePoint started_at, const std::vector<
 }
 
 /// The round trip comes late: the wait for the APIs' rings is nearly over by then.
-Trouble prove_service(Job& job, const Process& process, std::uint32_t restarts) {
+Trouble prove_service(Job& job, const Process& process, Steadiness& steadiness) {
   if (Trouble none = job.await("conductor.registered", [&] { return look_at_registration(job); }))
     return none;
-  Heartbeats heartbeats(job, process.started_at);
-  if (Trouble stale = job.await("conductor.heartbeat-fresh", [&] { return heartbeats.look(); }))
+  steadiness.look();
+  Heartbeats heartbeats(job, process.started_at, heartbeat_interval(job));
+  if (Trouble stale = job.await("conductor.heartbeat-fresh", [&] {
+        steadiness.look();
+        return heartbeats.look();
+      }))
     return stale;
   if (Trouble missing =
           job.await("conductor.hardware-types", [&] { return look_at_hardware_types(job); }))
@@ -174,7 +171,7 @@ Trouble prove_service(Job& job, const Process& process, std::uint32_t restarts) 
   if (Trouble silent = job.await("conductor.round-trip", [&] { return trip.look(); }))
     return silent;
   if (Trouble wrong = prove_rows(job)) return wrong;
-  if (Trouble loop = prove_steady(job, process, restarts)) return loop;
+  if (Trouble loop = steadiness.prove()) return loop;
   return tell_taken_over(job, process.started_at, trip.nodes());
 }
 
@@ -188,7 +185,8 @@ Trouble probe_conductor(Job& job) {
   const auto status = job.host.services.status(job.args.service);
   if (!status) return job.unreadable("The state of a service", status.error());
   if (!status->main) return job.fail("conductor.process-new", "It has ended meanwhile.", true);
-  return prove_service(job, *status->main, status->restarts);
+  Steadiness steadiness(job, *status, kBeatsWatched * heartbeat_interval(job));
+  return prove_service(job, *status->main, steadiness);
 }
 
 }  // namespace rollmill::agent

@@ -48,4 +48,15 @@ std::vector<std::int64_t> pids_of(const std::vector<ProcessEntry>& entries) {
   return pids;
 }
 
+ports::ServiceDriver::Process to_process(const ProcessTable& table, const ProcessEntry& entry) {
+  return {entry.pid, table.started_at(entry), entry.start_ticks};
+}
+
+std::vector<ports::ServiceDriver::Process> to_processes(const ProcessTable& table,
+                                                        const std::vector<ProcessEntry>& entries) {
+  std::vector<ports::ServiceDriver::Process> processes;
+  for (const ProcessEntry& entry : entries) processes.push_back(to_process(table, entry));
+  return processes;
+}
+
 }  // namespace rollmill::drivers

@@ -20,4 +20,9 @@ base::Status wait_until_gone(const ProcessTable& table, const std::vector<Proces
 
 std::vector<std::int64_t> pids_of(const std::vector<ProcessEntry>& entries);
 
+/// As the port tells it.
+ports::ServiceDriver::Process to_process(const ProcessTable& table, const ProcessEntry& entry);
+std::vector<ports::ServiceDriver::Process> to_processes(const ProcessTable& table,
+                                                        const std::vector<ProcessEntry>& entries);
+
 }  // namespace rollmill::drivers

@@ -78,8 +78,10 @@ Result<ports::ServiceDriver::Status> PidFileService::status(const std::string& s
   if (!*found) return status;
   const ProcessEntry& main = **found;
   status.active = true;
-  status.main = Process{main.pid, table_.started_at(main)};
-  status.tree = pids_of(family_of(table_.all(), main.pid));
+  status.main = to_process(table_, main);
+  const std::vector<ProcessEntry> all = table_.all();
+  status.tree = pids_of(family_of(all, main.pid));
+  status.workers = to_processes(table_, workers_of(all, main));
   return status;
 }
 

@@ -49,6 +49,7 @@ class SystemdService final : public ports::ServiceDriver {
  private:
   Result<Unit> read_unit(const std::string& service) const;
   std::vector<ProcessEntry> tree_of(const Unit& unit) const;
+  std::vector<ProcessEntry> tree_of(const Unit& unit, const std::vector<ProcessEntry>& all) const;
   std::set<std::int64_t> members_of_group(const std::string& control_group) const;
   std::string drop_in_folder(const std::string& service) const {
     return options_.drop_in_folder + "/" + unit_name(service) + ".d";
@@ -90,7 +91,11 @@ std::set<std::int64_t> SystemdService::members_of_group(const std::string& contr
 }
 
 std::vector<ProcessEntry> SystemdService::tree_of(const Unit& unit) const {
-  const std::vector<ProcessEntry> all = table_.all();
+  return tree_of(unit, table_.all());
+}
+
+std::vector<ProcessEntry> SystemdService::tree_of(const Unit& unit,
+                                                  const std::vector<ProcessEntry>& all) const {
   std::vector<ProcessEntry> tree;
   if (unit.main_pid > 0) tree = family_of(all, unit.main_pid);
   const std::set<std::int64_t> members = members_of_group(unit.control_group);
@@ -110,10 +115,12 @@ Result<ports::ServiceDriver::Status> SystemdService::status(const std::string& s
   status.active = is_active(*unit);
   status.restarts = unit->restarts;
   status.stop_limit = unit->stop_limit;
+  const std::vector<ProcessEntry> all = table_.all();
   if (const auto main = table_.find(unit->main_pid); unit->main_pid > 0 && main) {
-    status.main = Process{main->pid, table_.started_at(*main)};
+    status.main = to_process(table_, *main);
+    status.workers = to_processes(table_, workers_of(all, *main));
   }
-  status.tree = pids_of(tree_of(*unit));
+  status.tree = pids_of(tree_of(*unit, all));
   return status;
 }
 

@@ -41,6 +41,11 @@ bool belongs(const ProcessEntry& entry, const std::set<std::int64_t>& family) {
          family.count(entry.session) != 0;
 }
 
+// Without the rest of a title, which the kernel cuts: "ironic: Service" is of "ironic".
+std::string program_of(const ProcessEntry& entry) {
+  return entry.name.substr(0, entry.name.find(':'));
+}
+
 }  // namespace
 
 std::optional<ProcessEntry> parse_process(std::string_view stat) {
@@ -82,6 +87,24 @@ std::vector<ProcessEntry> family_of(const std::vector<ProcessEntry>& all, std::i
   std::copy_if(all.begin(), all.end(), std::back_inserter(members),
                [&](const ProcessEntry& entry) { return family.count(entry.pid) != 0; });
   return members;
+}
+
+std::vector<ProcessEntry> workers_of(const std::vector<ProcessEntry>& all,
+                                     const ProcessEntry& main) {
+  const std::string program = program_of(main);
+  std::vector<ProcessEntry> workers;
+  std::vector<std::int64_t> parents = {main.pid};
+  // Bounded by the list: a table that is read while it changes may seem to hold a circle.
+  for (std::size_t i = 0; i < parents.size() && i <= all.size(); ++i) {
+    for (const ProcessEntry& entry : all) {
+      if (entry.parent != parents[i] || entry.pid == main.pid) continue;
+      if (program_of(entry) == program)
+        workers.push_back(entry);
+      else
+        parents.push_back(entry.pid);
+    }
+  }
+  return workers;
 }
 
 ProcessTable::ProcessTable(std::string root) : root_(std::move(root)) {}

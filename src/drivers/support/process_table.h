@@ -31,6 +31,16 @@ std::optional<ProcessEntry> parse_process(std::string_view stat);
 /// process groups and sessions that these lead. Pure.
 std::vector<ProcessEntry> family_of(const std::vector<ProcessEntry>& all, std::int64_t main);
 
+/// Below `main` the nearest processes of its own program; what stands between is passed through,
+/// what is below one of them is its own affair. By name: a worker of cotyledon is forked from its
+/// master and either keeps its name or takes the title "PROGRAM: SERVICE worker(0)" as the master
+/// takes "PROGRAM: master process" (cotyledon/_service.py, _service_manager.py; setproctitle sets
+/// the kernel's name too), so the part before the colon is the same. The programs that a conductor
+/// runs are the workers' children, and the copies of a worker that are about to become one also.
+/// Pure.
+std::vector<ProcessEntry> workers_of(const std::vector<ProcessEntry>& all,
+                                     const ProcessEntry& main);
+
 /// The process table of this machine, or of a folder that looks like one (tests). One object
 /// belongs to one thread.
 class ProcessTable {

@@ -10,6 +10,7 @@ using base::ErrorCode;
 using base::success;
 
 constexpr base::Duration kUnseen{2000};
+constexpr base::Duration kWorkerLives{2500};  ///< 16 deaths in 40 s (IRONIC.md 5, "Start").
 constexpr base::Duration kStartJob{1200};  ///< systemctl start of a Type=notify unit (LAB.md 5).
 
 Error no_unit(const std::string& service) {
@@ -51,9 +52,21 @@ base::Result<ports::ServiceDriver::Status> Services::status(const std::string& s
   status.stop_limit = std::max(daemon->window, daemon->stop_limit);
   if (!daemon->process) return status;
   const ProcessLife& process = *daemon->process;
-  status.main = ServiceDriver::Process{process.pid, process.started_at + machine_.clock_offset};
+  status.main = ServiceDriver::Process{process.pid, process.started_at + machine_.clock_offset, 0};
   status.tree = {process.pid, process.pid + 1};
+  if (model_of(process.release).quirks.master_hides_dead_worker)
+    status.workers = {worker_of(process)};
   return status;
+}
+
+/// One that cannot work is another one at each look, under a master that lives on (IRONIC.md 5,
+/// "Start").
+ports::ServiceDriver::Process Services::worker_of(const ProcessLife& process) const {
+  const base::Duration age = site_.time.now() - process.started_at;
+  const base::Duration life = process.works ? kNever - process.started_at : kWorkerLives;
+  const base::TimePoint born = process.started_at + age / life * life;
+  const auto ticks = static_cast<std::uint64_t>((born - base::TimePoint()).count());
+  return {process.pid + 1, born + machine_.clock_offset, ticks};
 }
 
 base::Status Services::stop(const std::string& service, base::Duration limit) {

@@ -58,6 +58,7 @@ class Services : public ports::ServiceDriver {
  private:
   Daemon* find(const std::string& service);
   ProcessLife read_process(const Daemon& daemon, Origin origin);
+  Process worker_of(const ProcessLife& process) const;
   void become_ready(Daemon& daemon);
   void plan_death(Daemon& daemon, base::Duration after, bool again);
   void begin_stop(Daemon& daemon);
