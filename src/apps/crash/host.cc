@@ -34,6 +34,7 @@ class Commands final : public drivers::TaskCommands {
   base::Result<ports::CommandResult> read(const ports::CommandSpec& spec) override {
     return real_->read(spec);
   }
+  base::Status await_begun() override { return real_->await_begun(); }
   base::Status bind(const std::optional<core::TaskKey>& key) override { return real_->bind(key); }
   base::Result<bool> settle(const core::TaskKey& key) override { return real_->settle(key); }
   void say(const std::string& line) override { real_->say(line); }

@@ -225,7 +225,7 @@ TEST(Faults, a_turn_can_be_taken_back) {
   faults.args.new_release = true;
   faults.args.pinned = false;
   for (const Verb verb :
-       {Verb::Drain, Verb::Stop, Verb::Stage, Verb::Install, Verb::Unpin, Verb::Start, Verb::Probe})
+       {Verb::Stage, Verb::Drain, Verb::Stop, Verb::Install, Verb::Unpin, Verb::Start, Verb::Probe})
     EXPECT_EQ(faults.run("cond1", verb), "ok") << core::to_string(verb) << faults.message();
   EXPECT_EQ(faults.daemon("cond1").process->release, sim::ReleaseId::R35);
   EXPECT_FALSE(faults.daemon("cond1").process->pinned);
