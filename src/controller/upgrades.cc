@@ -80,9 +80,8 @@ std::optional<core::ReleaseNumber> Controller::went_from(const core::ReleaseNumb
   const Run* run = history_.newest();
   if (run == nullptr || run->upgrade.state != core::UpgradeState::Aborted) return std::nullopt;
   const core::Plan& plan = *run->upgrade.plan;
-  if (plan.to != to) return std::nullopt;
-  const auto view = core::make_view(run->upgrade, ports_.clock.now(), core::Detail::Summary);
-  return view.reversible ? std::nullopt : std::optional(plan.from);
+  const bool same = plan.to == to && core::why_no_way_back(run->upgrade);
+  return same ? std::optional(plan.from) : std::nullopt;
 }
 
 core::FleetFacts Controller::connected_facts() const {

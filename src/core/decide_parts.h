@@ -70,9 +70,9 @@ void end_own_pause(const Upgrade& upgrade, const Actor& actor, Deciding& decidin
 Command word_for(const Upgrade& upgrade, base::StepIndex step);
 /// The task of a step in flight is told to give up.
 CancelTask cancel_of(const Upgrade& upgrade, base::StepIndex step);
-/// Turns round, whoever asks; `by` empty: the policy.
 /// Pauses when nobody has approved in time, as the timer would that this call comes before.
 void add_late_gate(const Upgrade& upgrade, Deciding& deciding);
+/// Turns round, whoever asks; `by` empty: the policy.
 void add_turn(const Upgrade& upgrade, Direction direction, const Actor& actor, Deciding& deciding);
 /// Does the policy send this upgrade back at the failure it has?
 bool turns_back_by_itself(const Upgrade& upgrade);

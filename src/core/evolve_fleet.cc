@@ -29,7 +29,7 @@ void index_hosts(Upgrade& upgrade) {
 /// A service that the plan only proves in a phase is past that phase already.
 void mark_what_is_done(Upgrade& upgrade) {
   const Plan& plan = *upgrade.plan;
-  const bool past_return = plan.phases.front().kind == PhaseKind::Unpin;
+  const bool past_return = begins_behind_return(plan);
   for (const Turn& turn : plan.turns) {
     if (!turn.service_index) continue;
     const PhaseKind phase = plan.phases[plan.waves[turn.wave.value].phase.value].kind;

@@ -242,7 +242,7 @@ void reset_phase(Upgrade& upgrade, base::PhaseIndex index) {
   for (std::uint32_t w = 0; w < phase.wave_count; ++w) {
     const Wave& wave = upgrade.plan->waves[wave_in(phase, w).value];
     WaveRun& wave_run = upgrade.waves[wave_in(phase, w).value];
-    if (wave_run.state != WaveState::Done) break;
+    if (wave_run.state != WaveState::Done) break;  // Judged before the waves behind it begin.
     move_state(kWaveTable, wave_run.state, WaveCause::Reset);
     for (std::uint32_t t = 0; t < wave.turn_count; ++t) {
       if (reset_turn(upgrade, turn_in(wave, t))) --wave_run.turns_done;

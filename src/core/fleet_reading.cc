@@ -98,10 +98,9 @@ class Reader {
     // A pin that came or went after the start says nothing about the process.
     if (seen.config_newer_than_process) {
       const std::string drop_in = detail(facts, "config.drop_in");
-      unclear_.push_back(name + ": cannot tell whether it runs pinned, its configuration changed "
-                         "after it started; " +
-                         (drop_in == "edited" ? "undo the edit of our drop-in there"
-                                              : "restart it, then look again"));
+      unclear_.push_back(name + kPinUnclear +
+                         (drop_in == "edited" ? "; undo the edit of our drop-in there"
+                                              : "; restart it, then look again"));
       reading_.any_pinned = reading_.any_pinned || (!drop_in.empty() && drop_in != "none");
     }
     if (seen.pin.empty()) {

@@ -30,6 +30,10 @@ struct FleetReading {
   bool any_unpinned = false;
 };
 
+/// What is said of a service whose file may have its pin only since it started.
+inline constexpr const char* kPinUnclear =
+    ": cannot tell whether it runs pinned, its configuration changed after it started";
+
 FleetReading read_fleet(const PlanRequest& request);
 
 /// The reading of a service that runs; null when it does not, or the host has none of it.

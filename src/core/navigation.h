@@ -69,8 +69,6 @@ inline base::WaveIndex wave_in(const Phase& phase, std::uint32_t position) {
 FleetFacts facts_of(const Upgrade& upgrade);
 /// The plan goes on, in its last leg, from services that ran unpinned already.
 bool begins_behind_return(const Plan& plan);
-/// Why nothing leads back any more, and what can be done instead; nothing while there is a way.
-std::optional<std::string> why_no_way_back(const Upgrade& upgrade);
 Budget budget_of(const Policy& policy, const std::string& role);
 /// May one more service of this role and domain go away now? Not while one of them may be under
 /// the command of another controller.

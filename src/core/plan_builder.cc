@@ -46,6 +46,10 @@ base::Index<Tag> end_of(const List& list) {
 
 }  // namespace
 
+std::vector<Verb> proof_of(const RoleInfo& role) {
+  return role.serves_api ? std::vector{Verb::Probe, Verb::Enlist} : std::vector{Verb::Probe};
+}
+
 base::Error no_plan(const std::vector<std::string>& problems) {
   std::string message = "no plan is possible:";
   for (const std::string& problem : problems) message += "\n  - " + problem;

@@ -17,6 +17,9 @@ void name_plan(Plan& plan);
 inline bool is_set(const std::vector<bool>& flags, std::size_t index) {
   return index < flags.size() && flags[index];
 }
+/// What shows that a service is so already. An upgrade that was given up may have left its API out
+/// of the balancer, so it ends there.
+std::vector<Verb> proof_of(const RoleInfo& role);
 /// One sentence a problem, as the error that there is no plan.
 base::Error no_plan(const std::vector<std::string>& problems);
 

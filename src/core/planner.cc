@@ -125,7 +125,7 @@ class Planner {
     if (role.serves_api) verbs.push_back(Verb::Enlist);
     const auto add = [&](base::ServiceIndex service) {
       const bool work = standing(service) == Standing::Old;
-      build_.add_service_turn(service, work, work ? verbs : proof(role), proving(true, true));
+      build_.add_service_turn(service, work, work ? verbs : proof_of(role), proving(true, true));
     };
     std::vector<base::ServiceIndex> first;
     std::vector<base::ServiceIndex> others;
@@ -158,7 +158,7 @@ class Planner {
       const TaskArgs unpin_args = proving(true, false);
       const auto add = [&](base::ServiceIndex service) {
         const bool work = standing(service) != Standing::NewUnpinned;
-        build_.add_service_turn(service, work, work ? verbs : proof(role), unpin_args);
+        build_.add_service_turn(service, work, work ? verbs : proof_of(role), unpin_args);
       };
       std::vector<base::ServiceIndex> others = build_.services_of(role.role);
       // No preflight asks for these first: the others wait until they are proven to be up.
@@ -214,11 +214,6 @@ class Planner {
     build_.add_schema_turn({Verb::Survey}, survey);
   }
 
-  /// What shows that a service is so already. An upgrade that was given up may have left its API
-  /// out of the balancer, so it ends there.
-  static std::vector<Verb> proof(const RoleInfo& role) {
-    return role.serves_api ? std::vector{Verb::Probe, Verb::Enlist} : std::vector{Verb::Probe};
-  }
 
   bool is_charged(base::ServiceIndex service) const {
     return is_set(charged_, service.value);

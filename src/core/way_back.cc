@@ -102,8 +102,7 @@ class BackReader {
     const bool is_new = parse_release_number(seen.release) == plan_.to;
     const bool may_be_new = is_new || parse_release_number(facts.installed_release) == plan_.to;
     if (is_new && !seen.pin.empty() && seen.config_newer_than_process) {
-      return problem(name + ": cannot tell whether it runs pinned, its configuration changed after "
-                     "it started; restart it, then look again");
+      return problem(name + kPinUnclear + "; restart it, then look again");
     }
     if (!may_be_new || !seen.pin.empty()) return;
     problem(name + " runs " + to_string(plan_.to) + " unpinned: rows that " +
@@ -182,9 +181,7 @@ class BackPlanner {
 
   void add_turn(base::ServiceIndex service, const RoleInfo& role) {
     if (need(service) == Need::Proof) {
-      std::vector<Verb> proof = {Verb::Probe};
-      if (role.serves_api) proof.push_back(Verb::Enlist);
-      return build_.add_service_turn(service, false, proof, proving(service));
+      return build_.add_service_turn(service, false, proof_of(role), proving(service));
     }
     std::vector<Verb> verbs = {Verb::Drain, Verb::Stop,  Verb::Install,
                                Verb::Unpin, Verb::Start, Verb::Probe};

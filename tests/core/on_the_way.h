@@ -17,6 +17,18 @@ inline testing::AssertionResult says(const std::string& text, const std::string&
   return testing::AssertionFailure() << text;
 }
 
+/// The steps of a phase in order: "probe cond2 enlist api1".
+inline std::string steps_in_words(const core::Plan& plan, std::size_t phase) {
+  std::string text;
+  for (const core::Step& step : plan.steps) {
+    const base::WaveIndex wave = plan.turns[step.turn.value].wave;
+    if (plan.waves[wave.value].phase.value != phase) continue;
+    text += std::string(text.empty() ? "" : " ") + to_string(step.verb) + " " +
+            plan.fleet.hosts[step.host.value].name.text;
+  }
+  return text;
+}
+
 /// An upgrade that has begun, with every agent there, and the words to bring it where a test wants.
 class OnTheWay : public testing::Test {
  protected:

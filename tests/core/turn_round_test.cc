@@ -204,14 +204,8 @@ class ForwardAgain : public testing::Test {
     EXPECT_EQ(grown.problems, std::vector<std::string>{});
     std::string text;
     for (std::size_t i = reading.phases.size(); i < grown.plan.phases.size(); ++i) {
-      text += std::string(to_string(grown.plan.phases[i].kind)) + ":";
-      for (const Step& step : grown.plan.steps) {
-        const base::WaveIndex wave = grown.plan.turns[step.turn.value].wave;
-        if (grown.plan.waves[wave.value].phase.value != i) continue;
-        text += std::string(" ") + to_string(step.verb) + " " +
-                grown.plan.fleet.hosts[step.host.value].name.text;
-      }
-      text += "\n";
+      text += std::string(to_string(grown.plan.phases[i].kind)) + ": " +
+              test::steps_in_words(grown.plan, i) + "\n";
     }
     return text;
   }

@@ -15,15 +15,12 @@ using test::kBroken;
 using test::says;
 
 std::string find_phase(const Plan& plan, PhaseKind kind, std::uint32_t leg = 0) {
-  std::string text;
-  for (const Step& step : plan.steps) {
-    const Wave& wave = plan.waves[plan.turns[step.turn.value].wave.value];
-    const Phase& phase = plan.phases[wave.phase.value];
-    if (phase.kind != kind || phase.leg != leg || phase.finds_way) continue;
-    text += std::string(text.empty() ? "" : " ") + to_string(step.verb) + " " +
-            plan.fleet.hosts[step.host.value].name.text;
+  for (std::size_t i = 0; i < plan.phases.size(); ++i) {
+    const Phase& phase = plan.phases[i];
+    const bool found = phase.kind == kind && phase.leg == leg && !phase.finds_way;
+    if (found) return test::steps_in_words(plan, i);
   }
-  return text;
+  return {};
 }
 
 class NewPlan : public testing::Test {

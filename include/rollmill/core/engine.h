@@ -44,6 +44,9 @@ std::vector<Command> outstanding(const Upgrade& upgrade,
 /// agent can move the upgrade.
 std::optional<base::TimePoint> next_timer(const Upgrade& upgrade);
 
+/// Why nothing leads back any more, and what can be done instead; nothing while there is a way.
+std::optional<std::string> why_no_way_back(const Upgrade& upgrade);
+
 /// Why nothing moves, or why the slowest thing waits; nothing when everything moves.
 std::optional<Blocked> explain(const Upgrade& upgrade, base::TimePoint now);
 

@@ -18,8 +18,6 @@ using Process = ports::ServiceDriver::Process;
 /// A worker that lives for so many heartbeats is believed.
 constexpr int kBeatsWatched = 2;
 
-const std::string& hostname(const Job& job) { return job.service()->conductor_hostname; }
-
 /// The service's own row of the registry, or why there is none.
 base::Result<Conductor> own_row(Job& job) {
   const auto conductors = job.host.deployment->conductors();
@@ -38,10 +36,7 @@ Look look_at_registration(Job& job) {
 
 /// What the conductor's own files say, in whole seconds; else what the agent's file says.
 base::Duration heartbeat_interval(Job& job) {
-  const auto text = job.host.config.effective("conductor", "heartbeat_interval");
-  if (!text || !text->has_value()) return job.settings.heartbeat_interval;
-  const auto seconds = base::parse_duration(**text + "s");
-  return seconds ? *seconds : job.settings.heartbeat_interval;
+  return seconds_set(job, "conductor", "heartbeat_interval", job.settings.heartbeat_interval);
 }
 
 /// Hardware types that are enabled and not registered, joined by commas.

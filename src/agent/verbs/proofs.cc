@@ -93,6 +93,13 @@ Look look_at_process(Job& job, const std::string& service) {
 
 bool is_untouched(const Job& job) { return !job.args.new_release && !job.args.pinned; }
 
+base::Duration seconds_set(Job& job, const char* section, const char* key,
+                           base::Duration otherwise) {
+  const auto text = job.host.config.effective(section, key);
+  if (!text || !text->has_value()) return otherwise;
+  return base::parse_duration(**text + "s").value_or(otherwise);
+}
+
 std::string stop_note(const Job& job) { return "stopped-" + job.args.service; }
 
 base::Result<std::optional<base::TimePoint>> last_stop(Job& job) {

@@ -20,6 +20,11 @@ Trouble prove_pin_in_force(Job& job);
 Look look_at_process(Job& job, const std::string& service);
 /// The step looks at an old service before anything was done to it.
 bool is_untouched(const Job& job);
+/// Of the job's service, in the registry.
+inline const std::string& hostname(const Job& job) { return job.service()->conductor_hostname; }
+/// What this host's files set, in whole seconds, or `otherwise`.
+base::Duration seconds_set(Job& job, const char* section, const char* key,
+                           base::Duration otherwise);
 /// The name of the agent's own note of when the job's service was last told to stop.
 std::string stop_note(const Job& job);
 /// That time; nothing when it never was.

@@ -12,14 +12,10 @@ namespace {
 using Conductor = ports::IronicApi::Conductor;
 using Node = ports::IronicApi::Node;
 
-const std::string& hostname(const Job& job) { return job.service()->conductor_hostname; }
-
 /// What this host's files say; the APIs keep their rings no longer than that (ADR 7).
 base::Duration ring_interval(Job& job) {
-  const auto text = job.host.config.effective("DEFAULT", kRingResetKey);
-  const std::string told = text ? text->value_or(kRingResetDefault) : kRingResetDefault;
-  const auto seconds = base::parse_duration(told + "s");
-  return seconds ? *seconds : *base::parse_duration(std::string(kRingResetDefault) + "s");
+  const auto usual = base::parse_duration(std::string(kRingResetDefault) + "s");
+  return seconds_set(job, "DEFAULT", kRingResetKey, *usual);
 }
 
 /// The rings are by group and hardware type (ironic/conductor/rpcapi.py, get_conductor_for).

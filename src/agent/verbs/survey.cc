@@ -54,12 +54,17 @@ Baseline parse_baseline(const std::string& text) {
   return baseline;
 }
 
-/// Told once: the new list is without them.
-void tell_missing(Job& job, Baseline missing, const std::vector<Node>& nodes) {
+std::vector<std::string> missing_names(Baseline missing, const std::vector<Node>& nodes) {
   for (const Node& node : nodes) missing.erase(node.uuid);
-  if (missing.empty()) return;
   std::vector<std::string> names;
   for (const auto& [uuid, recorded] : missing) names.push_back(recorded.name);
+  return names;
+}
+
+/// Told once: the new list is without them.
+void tell_missing(Job& job, const Baseline& before, const std::vector<Node>& nodes) {
+  const std::vector<std::string> names = missing_names(before, nodes);
+  if (names.empty()) return;
   job.warn("verify.nodes-all-there", std::to_string(names.size()) +
                                          " nodes are gone since the upgrade began that was given "
                                          "up: " + join_some(names) + ".");
@@ -80,10 +85,7 @@ Trouble record(Job& job, const std::vector<Node>& nodes) {
 }
 
 Trouble compare_presence(Job& job, const Baseline& baseline, const std::vector<Node>& nodes) {
-  Baseline missing = baseline;
-  for (const Node& node : nodes) missing.erase(node.uuid);
-  std::vector<std::string> names;
-  for (const auto& [uuid, recorded] : missing) names.push_back(recorded.name);
+  const std::vector<std::string> names = missing_names(baseline, nodes);
   if (!names.empty())
     return job.fail("verify.nodes-all-there",
                     std::to_string(names.size()) + " nodes of before the upgrade are gone: " +
