@@ -28,6 +28,7 @@ class Player {
     const std::string word = take_word(in);
     const auto found = table().find(word);
     if (found == table().end()) not_understood(line);
+    if (!started_ && !is_word_of_setup(word)) not_understood(line + "\" before \"start");
     (this->*found->second)(in);
     for (const std::string& what : loop().broken) {
       if (told_.insert(what).second) say("BROKEN: " + what);
@@ -44,6 +45,12 @@ class Player {
  private:
   using Play = void (Player::*)(Words&);
   static const std::map<std::string, Play>& table();
+
+  static bool is_word_of_setup(const std::string& word) {
+    static const std::set<std::string> words = {"fleet",    "from", "to",   "policy", "host",
+                                                "stranger", "no",   "plan", "start",  "trace"};
+    return words.contains(word);
+  }
 
   EngineLoop& loop() { return run_.loop; }
   FleetTwin& twin() { return started_ ? loop().fleet : twin_; }
@@ -72,9 +79,16 @@ class Player {
     if (in.str().find(" silent") != std::string::npos) {
       silent_.insert(name);
     } else {
-      set_host(twin().host(name), from_, to_, in);
+      set_host(twin().host(known(name)), from_, to_, in);
     }
   }
+  const std::string& known(const std::string& name) const {
+    const auto is_it = [&](const core::Host& host) { return host.name.text == name; };
+    const auto& hosts = started_ ? run_.loop.state.plan->fleet.hosts : fleet_.hosts;
+    if (std::none_of(hosts.begin(), hosts.end(), is_it)) not_understood("host " + name);
+    return name;
+  }
+  base::HostName take_host(Words& in) const { return {known(take_word(in))}; }
   void add_stranger(Words& in) {
     twin().strangers.push_back(take_word(in) + "||alive|fake-hardware");
   }
@@ -88,6 +102,7 @@ class Player {
   }
   void plan(Words& in) {
     const bool again = take_rest(in) == "again";
+    if (again && !plan_) not_understood("plan again\" before \"plan");
     const base::Result<core::Plan> made = make();
     if (!made) {
       refusal(made.error());
@@ -107,6 +122,7 @@ class Player {
   }
   void start(Words& in) {
     const bool shown = take_rest(in) == "shown";
+    if (shown && !plan_) not_understood("start shown\" before \"plan");
     base::Result<core::Plan> made = make();
     if (!made) {
       refusal(made.error());
@@ -154,7 +170,10 @@ class Player {
     const std::string gate = take_word(in);
     const std::string rest = take_rest(in);
     base::Duration valid{};
-    if (rest.rfind("for ", 0) == 0) valid = base::parse_duration(rest.substr(4)).value();
+    if (rest.rfind("for ", 0) == 0) {
+      Words time(rest.substr(4));
+      valid = take_duration(time);
+    }
     event(core::ApproveRequested{gate, actor("checked"), valid});
   }
   void pause(Words& in) { event(core::PauseRequested{actor(take_rest(in))}); }
@@ -184,7 +203,8 @@ class Player {
   base::StepIndex take_step(Words& in) {
     const std::string word = take_word(in);
     if (const auto verb = core::parse_verb(word)) return last_begun(*verb, take_word(in));
-    return {static_cast<std::uint32_t>(std::stoul(word))};
+    Words number(word);
+    return {take_number(number)};
   }
   base::StepIndex last_begun(Verb verb, const std::string& host) {
     base::StepIndex found;
@@ -204,22 +224,22 @@ class Player {
   }
   void agent(Words& in) {
     const std::string what = take_word(in);
-    const base::HostName host{take_word(in)};
+    const base::HostName host = take_host(in);
     if (what == "comes") {
       loop().come(host);
     } else {
       loop().go(host, take_rest(in));
     }
   }
-  void hold(Words& in) { loop().agents.at({take_word(in)}).held = true; }
-  void release(Words& in) { loop().agents.at({take_word(in)}).held = false; }
+  void hold(Words& in) { loop().agents.at(take_host(in)).held = true; }
+  void release(Words& in) { loop().agents.at(take_host(in)).held = false; }
   base::StepIndex open_step(const base::HostName& host) {
     const AgentTwin& agent = loop().agents.at(host);
     if (agent.open.empty()) not_understood(host.text + " has no open task");
     return agent.open.begin()->first;
   }
   void report(Words& in, const std::function<core::TaskOutcome(Words&)>& outcome) {
-    const base::HostName host{take_word(in)};
+    const base::HostName host = take_host(in);
     const base::StepIndex step = open_step(host);
     refusal(loop().report(host, step, outcome(in)));
   }
@@ -233,28 +253,13 @@ class Player {
       return waiting;
     });
   }
-  void fail(Words& in) {
-    report(in, [](Words& rest) {
-      core::TaskFailed failure;
-      failure.code = take_word(rest);
-      failure.message = take_rest(rest);
-      const std::string retryable = "retryable ";
-      if (failure.message.rfind(retryable, 0) == 0) {
-        failure.retryable = true;
-        failure.message.erase(0, retryable.size());
-      }
-      return failure;
-    });
-  }
-  void refuse(Words& in) {
-    report(in, [](Words& rest) {
-      return core::TaskRefused{take_word(rest), take_rest(rest)};
-    });
-  }
+  void fail(Words& in) { report(in, take_failure); }
+  void refuse(Words& in) { report(in, take_refusal); }
   void ok(Words& in) {
     const std::string who = take_word(in);
     if (who != "all") {
-      loop().succeed({who}, open_step({who}));
+      const base::HostName host{known(who)};
+      loop().succeed(host, open_step(host));
       return;
     }
     std::vector<std::pair<base::StepIndex, base::HostName>> open;
@@ -269,12 +274,8 @@ class Player {
     const base::HostName host{take_word(in)};
     const base::StepIndex step = take_step(in);
     const std::uint32_t attempt = take_number(in);
-    const std::string what = take_word(in);
-    core::TaskReport sent{{loop().state.id, step, attempt, 1}, core::TaskAccepted{}};
-    if (what == "ok") sent.outcome = core::TaskSucceeded{};
-    if (what == "failed") sent.outcome = core::TaskFailed{"START_DIED", "it died", false, {}, {}};
-    if (what == "refused") sent.outcome = core::TaskRefused{"STALE_EPOCH", "a lower epoch"};
-    event(core::TaskReported{host, sent});
+    const core::TaskKey key{loop().state.id, step, attempt, 1};
+    event(core::TaskReported{host, {key, take_raw(in)}});
   }
 
   // The course of things.
@@ -315,7 +316,7 @@ class Player {
     const std::string word = take_word(in);
     const core::Upgrade& state = loop().state;
     if (const auto verb = core::parse_verb(word); verb && in.rdbuf()->in_avail() > 0) {
-      const AgentTwin& agent = loop().agents.at({take_word(in)});
+      const AgentTwin& agent = loop().agents.at(take_host(in));
       return std::any_of(agent.open.begin(), agent.open.end(),
                          [&](const auto& entry) { return entry.second.verb == *verb; });
     }
@@ -328,7 +329,7 @@ class Player {
   void explain(Words&) { run_.output += print_blocked(loop().state, loop().now); }
   void view(Words&) { run_.output += print_view(loop().state, loop().now); }
   void steps(Words& in) {
-    run_.output += print_steps(loop().state, loop().now, take_word(in));
+    run_.output += print_steps(loop().state, loop().now, take_host(in).text);
   }
 
   Keep keep_;
@@ -349,24 +350,41 @@ class Player {
 
 const std::map<std::string, Player::Play>& Player::table() {
   static const std::map<std::string, Play> words = {
-      {"fleet", &Player::set_fleet},       {"from", &Player::set_from},
-      {"to", &Player::set_to},             {"policy", &Player::set_policy_line},
-      {"host", &Player::set_host_line},    {"stranger", &Player::add_stranger},
-      {"no", &Player::no_strangers},       {"plan", &Player::plan},
-      {"start", &Player::start},           {"approve", &Player::approve},
-      {"pause", &Player::pause},           {"resume", &Player::resume},
-      {"rollback", &Player::rollback},     {"forward", &Player::forward},
+      {"fleet", &Player::set_fleet},
+      {"from", &Player::set_from},
+      {"to", &Player::set_to},
+      {"policy", &Player::set_policy_line},
+      {"host", &Player::set_host_line},
+      {"stranger", &Player::add_stranger},
+      {"no", &Player::no_strangers},
+      {"plan", &Player::plan},
+      {"start", &Player::start},
+      {"approve", &Player::approve},
+      {"pause", &Player::pause},
+      {"resume", &Player::resume},
+      {"rollback", &Player::rollback},
+      {"forward", &Player::forward},
       {"quarantine", &Player::quarantine},
-      {"abort", &Player::abort},           {"retry", &Player::retry},
-      {"skip", &Player::skip},             {"agents", &Player::agents},
-      {"agent", &Player::agent},           {"hold", &Player::hold},
-      {"release", &Player::release},       {"accept", &Player::accept},
-      {"waits", &Player::waits},           {"fail", &Player::fail},
-      {"refuse", &Player::refuse},         {"ok", &Player::ok},
-      {"raw", &Player::raw},               {"time", &Player::time},
-      {"crash", &Player::crash},           {"probes", &Player::probes},
-      {"trace", &Player::trace},           {"run", &Player::run},
-      {"explain", &Player::explain},       {"view", &Player::view},
+      {"abort", &Player::abort},
+      {"retry", &Player::retry},
+      {"skip", &Player::skip},
+      {"agents", &Player::agents},
+      {"agent", &Player::agent},
+      {"hold", &Player::hold},
+      {"release", &Player::release},
+      {"accept", &Player::accept},
+      {"waits", &Player::waits},
+      {"fail", &Player::fail},
+      {"refuse", &Player::refuse},
+      {"ok", &Player::ok},
+      {"raw", &Player::raw},
+      {"time", &Player::time},
+      {"crash", &Player::crash},
+      {"probes", &Player::probes},
+      {"trace", &Player::trace},
+      {"run", &Player::run},
+      {"explain", &Player::explain},
+      {"view", &Player::view},
       {"steps", &Player::steps},
   };
   return words;

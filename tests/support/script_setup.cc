@@ -1,5 +1,6 @@
 #include "support/script_setup.h"
 
+#include <charconv>
 #include <functional>
 #include <map>
 #include <stdexcept>
@@ -74,8 +75,7 @@ const std::map<std::string, std::function<void(Policy&, Words&)>>& policy_words(
 }
 
 /// Everything on the host is of this release; `pin` in the configuration and in the processes.
-void bring_to(HostTwin& host, core::ReleaseNumber release,
-              std::optional<core::ReleaseNumber> pin) {
+void bring_to(HostTwin& host, core::ReleaseNumber release, std::optional<core::ReleaseNumber> pin) {
   host.installed = release;
   host.pin = pin;
   host.drop_in = pin.has_value();
@@ -107,7 +107,12 @@ std::string take_word(Words& in) {
 }
 
 std::uint32_t take_number(Words& in) {
-  return static_cast<std::uint32_t>(std::stoul(take_word(in)));
+  const std::string word = take_word(in);
+  std::uint32_t number = 0;
+  const char* const end = word.data() + word.size();
+  const auto [read_to, error] = std::from_chars(word.data(), end, number);
+  if (error != std::errc{} || read_to != end) not_understood("number " + word);
+  return number;
 }
 
 base::Duration take_duration(Words& in) {
@@ -126,6 +131,32 @@ std::string take_rest(Words& in) {
   std::string rest;
   std::getline(in >> std::ws, rest);
   return rest;
+}
+
+core::TaskOutcome take_failure(Words& in) {
+  core::TaskFailed failure;
+  failure.code = take_word(in);
+  failure.message = take_rest(in);
+  const std::string retryable = "retryable ";
+  if (failure.message.rfind(retryable, 0) == 0) {
+    failure.retryable = true;
+    failure.message.erase(0, retryable.size());
+  }
+  return failure;
+}
+
+core::TaskOutcome take_refusal(Words& in) {
+  std::string code = take_word(in);
+  return core::TaskRefused{std::move(code), take_rest(in)};
+}
+
+core::TaskOutcome take_raw(Words& in) {
+  const std::string what = take_word(in);
+  if (what == "accepted") return core::TaskAccepted{};
+  if (what == "ok") return core::TaskSucceeded{};
+  if (what == "failed") return core::TaskFailed{"START_DIED", "it died", false, {}, {}};
+  if (what == "refused") return core::TaskRefused{"STALE_EPOCH", "a lower epoch"};
+  not_understood(in.str());
 }
 
 void set_policy(Policy& policy, Words& in) {
