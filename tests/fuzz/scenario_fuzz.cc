@@ -23,6 +23,19 @@ bool has_long_number(const std::string& text) {
   return false;
 }
 
+/// A scenario may let an agent say any code; what the catalogue says to that is no finding.
+bool breaks_a_rule(const std::string& output) {
+  std::istringstream lines(output);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("  BROKEN: ", 0) != 0) continue;
+    if (line.find(": not in the catalogue") == std::string::npos &&
+        line.find(": says too little") == std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 void fuzz_one(const std::string& input) {
@@ -32,8 +45,7 @@ void fuzz_one(const std::string& input) {
   if (script.inputs.size() > kMostInputs) return;
   try {
     const test::Played played = test::run_script(script);
-    FUZZ_HOLDS(played.output.find("BROKEN") == std::string::npos ||
-               input.find("BROKEN") != std::string::npos);
+    FUZZ_HOLDS(!breaks_a_rule(played.output));
   } catch (const std::invalid_argument&) {
     return;  // Said to be thrown for what is not understood.
   }

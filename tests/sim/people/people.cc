@@ -300,6 +300,19 @@ std::string People::trouble() const {
   return last_trouble_.empty() ? "nobody has looked" : last_trouble_;
 }
 
+bool People::has_work() const {
+  const core::Upgrade* upgrade = world_.watch().upgrade();
+  return content_ && upgrade != nullptr && !core::is_final(upgrade->state);
+}
+
+bool People::find_work() {
+  if (!has_work()) return false;
+  content_ = false;
+  waits_for_quiet_ = false;
+  look();
+  return true;
+}
+
 std::string People::end() const {
   const core::Upgrade* upgrade = world_.watch().upgrade();
   return upgrade == nullptr ? "NONE" : core::to_string(upgrade->state);

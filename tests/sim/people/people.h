@@ -30,6 +30,10 @@ class People {
 
   /// The fleet is as wanted, or everybody has given up trying, and all is quiet.
   bool content() const { return content_; }
+  /// A start that was asked for long ago came late: an upgrade goes on that nobody looks at.
+  bool has_work() const;
+  /// Looks at such an upgrade until it ends; false when there is none.
+  bool find_work();
   /// What somebody waits for, for a report.
   std::string trouble() const;
 

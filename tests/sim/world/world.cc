@@ -182,10 +182,17 @@ void World::after_event() {
   watch_.after_event(history(), scenario_.look_closely);
 }
 
-void World::step_through() {
+void World::live() {
   controller().boot();
   for (std::size_t i = 0; i < hosts(); ++i) agents_[i]->boot();
   people_->begin();
+  do {
+    step_through();
+    if (broken_.empty()) wait_for_acks();
+  } while (broken_.empty() && people_->find_work());
+}
+
+void World::step_through() {
   const base::TimePoint limit = Scheduler::start_time() + kMostTime;
   while (broken_.empty() && !people_->content()) {
     if (scheduler_.steps() > kMostEvents || scheduler_.now() > limit || !scheduler_.step()) {
@@ -198,8 +205,9 @@ void World::step_through() {
 /// Whoever has a result and a way to tell it is told that it was heard.
 void World::wait_for_acks() {
   const base::TimePoint limit = scheduler_.now() + kMostQuiet;
-  while (waits_for_ack() != nullptr && scheduler_.now() < limit && scheduler_.step()) after_event();
-  if (const AgentNode* agent = waits_for_ack()) {
+  const auto goes_on = [&] { return waits_for_ack() != nullptr && !people_->has_work(); };
+  while (goes_on() && scheduler_.now() < limit && scheduler_.step()) after_event();
+  if (const AgentNode* agent = waits_for_ack(); agent != nullptr && goes_on()) {
     wrong("promise 8: nobody acknowledges a result of " + agent->name().text);
   }
 }
@@ -217,10 +225,8 @@ const AgentNode* World::waits_for_ack() {
 }
 
 void World::judge_end() {
-  wait_for_acks();
   watch_.check_whole(history());
   const core::Upgrade* last = watch_.upgrade();
-  // A start that was asked for long ago may have come meanwhile: then it is not a time of rest.
   if (last == nullptr || (last->state != core::UpgradeState::Succeeded &&
                           last->state != core::UpgradeState::RolledBack)) {
     return;
@@ -230,7 +236,7 @@ void World::judge_end() {
 
 Outcome World::run() {
   try {
-    step_through();
+    live();
     if (broken_.empty()) judge_end();
   } catch (const BrokenAssumption& assumption) {
     wrong("broken assumption " + assumption.text);

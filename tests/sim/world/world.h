@@ -73,6 +73,7 @@ class World {
   void fact(const core::Upgrade& upgrade, const core::Fact& fact);
   void tell_left_out(const core::Upgrade& upgrade, const core::Fact& fact);
   void mix(std::uint64_t value);
+  void live();
   void step_through();
   void after_event();
   void wait_for_acks();
