@@ -63,13 +63,10 @@ void People::look() {
     return;
   }
   waits_for_quiet_ = false;
-  // Whoever looks begins with the status: it can be told in every state.
-  if (upgrade != nullptr) {
-    (void)core::make_view(*upgrade, world_.time().now(), core::Detail::Steps);
-  }
   if (world_.watch().facts() != last_facts_) {
     last_facts_ = world_.watch().facts();
     moved_at_ = world_.time().now();
+    if (upgrade != nullptr) read_status(*upgrade);
   }
   if (upgrade == nullptr) {
     start();
@@ -83,6 +80,14 @@ void People::look() {
   } else {
     look_again();
   }
+}
+
+/// Whoever looks begins with the status: it can be told in every state. To tell all of it is dear,
+/// so most people ask for less.
+void People::read_status(const core::Upgrade& upgrade) const {
+  const bool all = last_facts_ % 4 == 0;
+  (void)core::make_view(upgrade, world_.time().now(),
+                        all ? core::Detail::Steps : core::Detail::Summary);
 }
 
 /// Promise 8: something moves, or there is a word for why not.

@@ -45,6 +45,7 @@ class People {
  private:
   void look();
   void look_again();
+  void read_status(const core::Upgrade& upgrade) const;
   void look_at(const core::Upgrade& upgrade);
   void clear(const core::Upgrade& upgrade, const core::Blocked& blocked);
   void ended(const core::Upgrade& upgrade);
