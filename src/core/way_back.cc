@@ -2,6 +2,7 @@
 
 #include "core/fleet_reading.h"
 #include "core/plan_builder.h"
+#include "core/registry.h"
 #include "rollmill/core/checks.h"
 
 /// The way back, planned from what each host is.
@@ -15,6 +16,18 @@ enum class Need {
   Turn,     ///< It is of B, or has been.
   First,    ///< The same, and it is down, out of the balancer or was under way.
 };
+
+/// A conductor that runs, but the registry has it not alive: an upgrade that was aborted may have
+/// left it so, and none but this reading knows.
+bool is_silent(const Profile& profile, const Service& service, const HostFacts& facts,
+               const std::vector<RegistryRow>& registry) {
+  const RoleInfo* role = find_role(profile, service.role);
+  const std::string hostname = detail(facts, "conductor.hostname");
+  if (role == nullptr || role->serves_api || hostname.empty() || registry.empty()) return false;
+  return std::none_of(registry.begin(), registry.end(), [&](const RegistryRow& row) {
+    return row.alive && row.hostname == hostname;
+  });
+}
 
 struct ServiceBack {
   Need need = Need::Nothing;
@@ -37,13 +50,17 @@ struct BackReading {
 class BackReader {
  public:
   BackReader(const Profile& profile, const Plan& plan, const LegRequest& request)
-      : profile_(profile), plan_(plan), request_(request) {}
+      : profile_(profile),
+        plan_(plan),
+        request_(request),
+        registry_(read_registry(request.facts)) {}
 
   BackReading read() {
     for (std::size_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
       const Host& host = plan_.fleet.hosts[i];
       is_set(request_.left_out, i) ? skip_host(host) : read_host(host);
     }
+    prove_silent();
     return std::move(reading_);
   }
 
@@ -60,10 +77,12 @@ class BackReader {
     const HostFacts facts = read ? found->second : HostFacts{};
     const std::string drop_in = detail(facts, "config.drop_in");
     if (!read || facts.installed_release.empty()) {
-      problem(host.name.text + ": what is installed there cannot be read; start rollmill-agent "
+      problem(host.name.text +
+              ": what is installed there cannot be read; start rollmill-agent "
               "there, or repair what it says");
     } else if (drop_in == "edited") {
-      problem(host.name.text + ": our drop-in was edited by somebody and is not touched; undo the "
+      problem(host.name.text +
+              ": our drop-in was edited by somebody and is not touched; undo the "
               "edit or remove the file");
     }
     const bool clean = detail(facts, "release.clean") != "no";
@@ -80,14 +99,27 @@ class BackReader {
     if (seen == nullptr) note(name + " does not run; it is brought back first");
     if (seen != nullptr) refuse_unpinned(name, *seen, facts);
     const bool away = is_away(profile_, service, facts, is_charged());
+    const bool silent = !away && is_silent(profile_, service, facts, registry_);
     const bool old = !away && is_old(*seen);
-    const Need need = old && is_charged()     ? Need::Proof
-                      : old                   ? Need::Nothing
-                      : away || is_charged() ? Need::First
-                                              : Need::Turn;
+    const Need need = old && is_charged()              ? Need::Proof
+                      : old                            ? Need::Nothing
+                      : away || silent || is_charged() ? Need::First
+                                                       : Need::Turn;
+    if (silent && need == Need::Nothing) silent_.push_back(reading_.services.size());
     reading_.anything = reading_.anything || need != Need::Nothing;
     // Its pin leaves the file just before a turn starts it.
     reading_.services.push_back({need, old && (!is_charged() || !seen->pin.empty())});
+  }
+
+  /// Before another conductor goes down, those that nobody hears are proven to be up. Where none
+  /// goes down they are not ours to bring back.
+  void prove_silent() {
+    const auto goes_down = [](const ServiceBack& each) {
+      return each.need == Need::First || each.need == Need::Turn;
+    };
+    const auto& services = reading_.services;
+    if (std::none_of(services.begin(), services.end(), goes_down)) return;
+    for (const std::size_t index : silent_) reading_.services[index].need = Need::Proof;
   }
 
   bool is_old(const ServiceFacts& seen) const {
@@ -116,6 +148,8 @@ class BackReader {
   const Profile& profile_;
   const Plan& plan_;
   const LegRequest& request_;
+  const std::vector<RegistryRow> registry_;
+  std::vector<std::size_t> silent_;  ///< Of A and not heard, by service index.
   BackReading reading_;
 };
 
@@ -202,8 +236,7 @@ class BackPlanner {
       if (host.services.empty() && reading_.hosts[i].reinstall) {
         build_.add_host_turn({i}, {bringing_back()}, {Verb::Install});
       } else if (!host.services.empty() && reading_.hosts[i].drop_in) {
-        build_.add_host_turn({i}, {bringing_back(), bringing_back()},
-                             {Verb::Unpin, Verb::Restore});
+        build_.add_host_turn({i}, {bringing_back(), bringing_back()}, {Verb::Unpin, Verb::Restore});
       }
     }
   }

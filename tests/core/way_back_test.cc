@@ -102,6 +102,39 @@ TEST_F(WayBack, begins_with_what_is_down_or_out_of_the_balancer) {
   EXPECT_EQ(plan->waves[plan->phases[2].first_wave.value].turn_count, 1U) << "a wave of its own";
 }
 
+/// An aborted upgrade may have left a conductor that runs and never came to the registry.
+TEST_F(WayBack, proves_a_conductor_that_nobody_hears_before_another_goes_down) {
+  twin.host("cond3").services.front().heard = false;
+  const auto plan = preview();
+  ASSERT_TRUE(plan.ok());
+  const Phase& conductors = plan->phases[1];
+  EXPECT_EQ(plan->waves[conductors.first_wave.value].label,
+            "services that are down or were under way");
+  EXPECT_EQ(outline(*plan),
+            "stage: cond1 admin\n"
+            "conductors: cond3 cond1\n"
+            "pin: cond1 cond2 cond3 api1 api2 admin\n"
+            "verify: cond1 cond2 cond3 api1 api2 admin\n");
+}
+
+TEST_F(WayBack, leaves_a_conductor_that_nobody_hears_alone_where_no_other_goes_down) {
+  twin = test::FleetTwin(fleet, kOld);
+  twin.host("cond3").services.front().heard = false;
+  twin.host("cond1").pin = kOld;
+  twin.host("cond1").drop_in = true;
+  const auto plan = preview();
+  ASSERT_TRUE(plan.ok());
+  EXPECT_EQ(outline(*plan).find("conductors"), std::string::npos) << outline(*plan);
+}
+
+TEST_F(WayBack, begins_with_a_new_conductor_that_nobody_hears) {
+  bring_to_new("cond3");
+  twin.host("cond3").services.front().heard = false;
+  const auto plan = preview();
+  ASSERT_TRUE(plan.ok());
+  EXPECT_NE(outline(*plan).find("conductors: cond3 cond1\n"), std::string::npos) << outline(*plan);
+}
+
 /// Only the load balancer's own word says that an API is in it.
 TEST_F(WayBack, takes_an_api_along_that_was_under_way_where_the_balancer_does_not_answer) {
   FleetFacts facts = twin.read_all(test::start_time());

@@ -95,7 +95,7 @@ std::string FleetTwin::registry() const {
     for (const ServiceTwin& service : host.services) {
       if (service.service.role != "conductor") continue;
       add(host.conductor_name + "|" + service.service.domain + "|" +
-          (service.running ? "alive" : "dead") + "|fake-hardware,ipmi");
+          (service.running && service.heard ? "alive" : "dead") + "|fake-hardware,ipmi");
     }
   }
   for (const std::string& row : strangers) add(row);

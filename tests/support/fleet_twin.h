@@ -17,9 +17,10 @@ namespace rollmill::test {
 struct ServiceTwin {
   core::Service service;
   bool running = true;
-  core::ReleaseNumber release;               ///< Of the process; kept when it stops.
-  std::optional<core::ReleaseNumber> pin;    ///< That the process was started with.
-  bool serving = true;                       ///< The balancer sends it requests (APIs).
+  core::ReleaseNumber release;             ///< Of the process; kept when it stops.
+  std::optional<core::ReleaseNumber> pin;  ///< That the process was started with.
+  bool serving = true;                     ///< The balancer sends it requests (APIs).
+  bool heard = true;                       ///< Its heartbeat reaches the registry (conductors).
 };
 
 /// One host as it would really be.
@@ -30,7 +31,7 @@ struct HostTwin {
   bool drop_in = false;                    ///< Our file is there.
   bool edited = false;                     ///< Somebody has changed our file.
   bool side_by_side = false;
-  std::string conductor_name;              ///< In the registry; empty: runs no conductor.
+  std::string conductor_name;  ///< In the registry; empty: runs no conductor.
   base::Duration clock_ahead{};
   std::vector<core::CheckResult> findings;  ///< Reported by the next inspections.
   std::vector<HostTwin> before;             ///< What it was before somebody put it elsewhere.
@@ -68,8 +69,7 @@ class FleetTwin {
   bool change(HostTwin& host, const std::string& name, const core::Task& task);
   bool install(HostTwin& host, const std::string& name, const core::Task& task);
   bool stop(ServiceTwin& service, const std::string& name);
-  bool start(HostTwin& host, ServiceTwin& service, const std::string& name,
-             const core::Task& task);
+  bool start(HostTwin& host, ServiceTwin& service, const std::string& name, const core::Task& task);
   bool migrate();
   void watch_budget(const ServiceTwin& stopped);
   void watch_order(const ServiceTwin& started, const core::ReleaseNumber& old_release,
