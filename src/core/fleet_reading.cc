@@ -19,6 +19,8 @@ class Reader {
 
   FleetReading read() {
     for (const Host& host : request_.fleet.hosts) read_host(host);
+    // Where none runs unpinned any more, only the journal tells that one did and saved new rows.
+    reading_.any_unpinned = reading_.any_unpinned || (request_.went_from && any_new_);
     decide_from();
     for (const std::string& name : stopped_) {
       note(name + (reading_.any_unpinned ? " is not running; its turn will start it"
@@ -28,21 +30,35 @@ class Reader {
     if (reading_.any_old || reading_.any_pinned) {
       for (std::string& each : unclear_) problem(std::move(each));
     }
-    if (reading_.any_unpinned && reading_.any_old && unclear_.empty()) {
-      problem("services of " + to_string(request_.to) + " run unpinned beside old ones (" +
-              unpinned_name_ + "): rows of the new version may have been saved already; pin them "
-              "or go on by hand");
-    }
+    if (reading_.any_unpinned && reading_.any_old && unclear_.empty()) refuse_old_beside_unpinned();
     return std::move(reading_);
   }
 
  private:
   void problem(std::string text) { reading_.problems.push_back(std::move(text)); }
 
+  void refuse_old_beside_unpinned() {
+    const std::string to = to_string(request_.to);
+    if (!unpinned_name_.empty()) {
+      return problem("services of " + to + " run unpinned beside old ones (" + unpinned_name_ +
+                     "): rows of the new version may have been saved already; pin them or go on "
+                     "by hand");
+    }
+    problem(
+        "the upgrade that was aborted had passed its point of no return, and some hosts are of " +
+        to +
+        ", others of the old release: rows that the old one cannot read may have been "
+        "saved. Bring all hosts to " +
+        to +
+        " by hand; or put the database backup back and all "
+        "hosts to the old release, then plan again");
+  }
+
   void read_host(const Host& host) {
     const auto found = request_.facts.find(host.name);
     if (found == request_.facts.end()) {
-      problem(host.name.text + ": no agent has reported from this host; start rollmill-agent there "
+      problem(host.name.text +
+              ": no agent has reported from this host; start rollmill-agent there "
               "or take the host out of the fleet file");
       reading_.services.resize(reading_.services.size() + host.services.size());
       return;
@@ -62,10 +78,12 @@ class Reader {
   void check_shared_code(const Host& host, const HostFacts& facts) {
     const bool side_by_side = detail(facts, "release.side_by_side") == "yes";
     if (host.schema && !host.services.empty()) {
-      problem(host.name.text + ": the schema host must run no service of its own, because the new "
+      problem(host.name.text +
+              ": the schema host must run no service of its own, because the new "
               "release is installed there first; name another host in the fleet file");
     } else if (host.services.size() > 1 && !side_by_side) {
-      problem(host.name.text + ": runs several services, and its packages replace the code under "
+      problem(host.name.text +
+              ": runs several services, and its packages replace the code under "
               "all of them at once; use one service a host or a side-by-side release");
     }
   }
@@ -75,12 +93,14 @@ class Reader {
     const ServiceFacts* seen = find_running(facts, service.name);
     if (seen == nullptr) {
       stopped_.push_back(name);
-      if (parse_release_number(facts.installed_release) != request_.to) reading_.any_old = true;
+      const bool is_new = parse_release_number(facts.installed_release) == request_.to;
+      (is_new ? any_new_ : reading_.any_old) = true;
       return Standing::Old;
     }
     const std::optional<ReleaseNumber> release = parse_release_number(seen->release);
     if (!release) {
-      problem(name + ": cannot tell which release the running process is of, its files changed "
+      problem(name +
+              ": cannot tell which release the running process is of, its files changed "
               "after it started; restart it, then plan again");
       return Standing::Old;
     }
@@ -95,12 +115,11 @@ class Reader {
 
   Standing read_new(const std::string& name, const ServiceFacts& seen, const HostFacts& facts) {
     const std::string to = to_string(request_.to);
+    any_new_ = true;
     // A pin that came or went after the start says nothing about the process.
     if (seen.config_newer_than_process) {
       const std::string drop_in = detail(facts, "config.drop_in");
-      unclear_.push_back(name + kPinUnclear +
-                         (drop_in == "edited" ? "; undo the edit of our drop-in there"
-                                              : "; restart it, then look again"));
+      unclear_.push_back(name + tell_unclear_pin(seen, drop_in));
       reading_.any_pinned = reading_.any_pinned || (!drop_in.empty() && drop_in != "none");
     }
     if (seen.pin.empty()) {
@@ -161,10 +180,28 @@ class Reader {
   std::map<ReleaseNumber, std::string> pins_;  ///< Pin of a new service -> its name.
   std::vector<std::string> stopped_;
   std::string unpinned_name_;
+  bool any_new_ = false;              ///< Some service is of B, or would be.
   std::vector<std::string> unclear_;  ///< Services that may be pinned or not, and what to do.
 };
 
 }  // namespace
+
+std::string tell_unclear_pin(const ServiceFacts& seen, const std::string& drop_in) {
+  const std::string what =
+      ": cannot tell whether it runs pinned, its configuration changed after it started; ";
+  if (drop_in == "edited") {
+    return what +
+           "undo the edit of our drop-in there, and before that neither remove the file nor "
+           "restart the service: without its pin it saves rows of the new version";
+  }
+  if (seen.pin.empty()) {
+    return what +
+           "no file has its pin now: put [DEFAULT] pin_release_version with the old release "
+           "back, then restart it, then look again. Restarted without it, it saves rows "
+           "of the new version";
+  }
+  return what + "restart it, then look again";
+}
 
 const ServiceFacts* find_running(const HostFacts& facts, const std::string& service) {
   const auto found = std::find_if(facts.services.begin(), facts.services.end(),
@@ -172,8 +209,7 @@ const ServiceFacts* find_running(const HostFacts& facts, const std::string& serv
   return found == facts.services.end() || !found->running ? nullptr : &*found;
 }
 
-bool is_away(const Profile& profile, const Service& service, const HostFacts& facts,
-             bool charged) {
+bool is_away(const Profile& profile, const Service& service, const HostFacts& facts, bool charged) {
   if (find_running(facts, service.name) == nullptr) return true;
   const RoleInfo* role = find_role(profile, service.role);
   if (role == nullptr || !role->serves_api) return false;

@@ -27,14 +27,15 @@ struct FleetReading {
   std::vector<std::string> notes;        ///< What the reader of the plan should know.
   bool any_old = false;
   bool any_pinned = false;
-  bool any_unpinned = false;
+  bool any_unpinned = false;  ///< A service of B runs unpinned, or the journal tells that one did.
 };
 
-/// What is said of a service whose file may have its pin only since it started.
-inline constexpr const char* kPinUnclear =
-    ": cannot tell whether it runs pinned, its configuration changed after it started";
-
 FleetReading read_fleet(const PlanRequest& request);
+
+/// Behind the name of a service of B whose files have changed since it started: what is not known
+/// of its pin, and what to do. A restart without a pin passes the point of no return, so it is
+/// advised only where a file has one. `drop_in` is the detail "config.drop_in".
+std::string tell_unclear_pin(const ServiceFacts& seen, const std::string& drop_in);
 
 /// The reading of a service that runs; null when it does not, or the host has none of it.
 const ServiceFacts* find_running(const HostFacts& facts, const std::string& service);

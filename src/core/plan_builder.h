@@ -28,8 +28,7 @@ base::Error no_plan(const std::vector<std::string>& problems);
 /// @{
 std::vector<std::string> append_forward(const Profile& profile, Plan& plan,
                                         const LegRequest& request);
-std::vector<std::string> append_back(const Profile& profile, Plan& plan,
-                                     const LegRequest& request);
+std::vector<std::string> append_back(const Profile& profile, Plan& plan, const LegRequest& request);
 /// @}
 
 /// Puts phases, waves, turns and steps together, flat, in order; goes on behind what the plan has.
@@ -50,8 +49,8 @@ class PlanBuilder {
   void add_host_turn(base::HostIndex host, const std::vector<TaskArgs>& args,
                      const std::vector<Verb>& verbs);
   /// A turn of one service; `args` are completed with its name, role and domain.
-  void add_service_turn(base::ServiceIndex service, bool takes_down,
-                        const std::vector<Verb>& verbs, TaskArgs args);
+  void add_service_turn(base::ServiceIndex service, bool takes_down, const std::vector<Verb>& verbs,
+                        TaskArgs args);
 
   /// One wave: the verbs on every host, or on every host with services.
   void add_everywhere(const std::string& label, const std::vector<Verb>& verbs,
@@ -61,8 +60,10 @@ class PlanBuilder {
   /// Canary, then waves that double up to the largest that the policy allows.
   void add_waves(const std::vector<base::ServiceIndex>& services,
                  const std::function<void(base::ServiceIndex)>& add_turn);
-  /// One wave of services that hold their budget already; none when there are none.
-  void add_first_wave(const std::vector<base::ServiceIndex>& services,
+  /// One wave of services that hold their budget already; none when there are none. What does not
+  /// run goes before what `runs`: that may have come back since it was read.
+  void add_first_wave(std::vector<base::ServiceIndex> services,
+                      const std::function<bool(base::ServiceIndex)>& runs,
                       const std::function<void(base::ServiceIndex)>& add_turn);
 
   const Service& service(base::ServiceIndex index) const;

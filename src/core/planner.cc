@@ -73,7 +73,7 @@ class Planner {
       for (const base::ServiceIndex service : build_.services_of(role.role)) {
         if (role.serves_api && is_charged(service)) out.push_back(service);
       }
-      build_.add_first_wave(out, add);
+      build_.add_first_wave(out, runs(), add);
     }
   }
 
@@ -92,10 +92,9 @@ class Planner {
       // One that an earlier leg holds down cannot answer; one that does not run may be started
       // as either release.
       const auto& services = build_.services_of(role.role);
-      const auto up =
-          std::find_if(services.begin(), services.end(), [&](base::ServiceIndex each) {
-            return !is_charged(each) && read(each).runs;
-          });
+      const auto up = std::find_if(services.begin(), services.end(), [&](base::ServiceIndex each) {
+        return !is_charged(each) && read(each).runs;
+      });
       if (up == services.end()) continue;
       const bool is_new = standing(*up) != Standing::Old;
       build_.add_service_turn(*up, false, {Verb::Probe}, proving(is_new, is_new));
@@ -132,7 +131,7 @@ class Planner {
     for (const base::ServiceIndex service : build_.services_of(role.role)) {
       (is_charged(service) || read(service).away ? first : others).push_back(service);
     }
-    build_.add_first_wave(first, add);
+    build_.add_first_wave(first, runs(), add);
     build_.add_waves(others, add);
   }
 
@@ -148,9 +147,9 @@ class Planner {
 
   void unpin() {
     build_.begin_phase(PhaseKind::Unpin, "none: forward only, or the database backup", false);
-    build_.set_gate({"unpin",
-                     "the first row that an unpinned service saves cannot be read by release " +
-                         to_string(plan_.from) + "; after it there is no way back"});
+    build_.set_gate(
+        {"unpin", "the first row that an unpinned service saves cannot be read by release " +
+                      to_string(plan_.from) + "; after it there is no way back"});
     reading_.any_unpinned ? prove_running() : attest("still as at the gate");
     for (const RoleInfo& role : profile_.roles) {
       std::vector<Verb> verbs = {Verb::Drain, Verb::Stop, Verb::Unpin, Verb::Start, Verb::Probe};
@@ -162,7 +161,7 @@ class Planner {
       };
       std::vector<base::ServiceIndex> others = build_.services_of(role.role);
       // No preflight asks for these first: the others wait until they are proven to be up.
-      build_.add_first_wave(take_unproven(others), add);
+      build_.add_first_wave(take_unproven(others), runs(), add);
       build_.begin_wave(role.role + " services", plan_.policy.soak);
       std::for_each(others.begin(), others.end(), add);
     }
@@ -214,10 +213,10 @@ class Planner {
     build_.add_schema_turn({Verb::Survey}, survey);
   }
 
-
-  bool is_charged(base::ServiceIndex service) const {
-    return is_set(charged_, service.value);
+  std::function<bool(base::ServiceIndex)> runs() const {
+    return [this](base::ServiceIndex each) { return read(each).runs; };
   }
+  bool is_charged(base::ServiceIndex service) const { return is_set(charged_, service.value); }
   const ServiceReading& read(base::ServiceIndex service) const {
     return reading_.services[service.value];
   }
@@ -262,11 +261,13 @@ void check_redundancy(const PlanRequest& request, std::vector<std::string>& prob
     const auto budget = request.policy.budgets.find(key.first);
     const Budget wanted = budget == request.policy.budgets.end() ? Budget{} : budget->second;
     if (total >= wanted.min_available + 1) continue;
-    problems.push_back(
-        "no redundancy: role " + key.first + (key.second.empty() ? "" : " in " + key.second) +
-        " has " + std::to_string(total) + " service(s), and " +
-        std::to_string(wanted.min_available) + " must stay up; add one, or accept the outage with "
-        "policy budgets." + key.first + ".min_available = 0");
+    problems.push_back("no redundancy: role " + key.first +
+                       (key.second.empty() ? "" : " in " + key.second) + " has " +
+                       std::to_string(total) + " service(s), and " +
+                       std::to_string(wanted.min_available) +
+                       " must stay up; add one, or accept the outage with "
+                       "policy budgets." +
+                       key.first + ".min_available = 0");
   }
 }
 
@@ -292,9 +293,8 @@ base::Result<Plan> make_plan(const Profile& profile, const PlanRequest& request)
     const base::Status hop = check_hop(profile, reading.from, request.to);
     if (!hop) {
       const bool nameless = hop.error().code == base::ErrorCode::NotFound;
-      reading.problems.push_back(
-          hop.error().message +
-          (nameless ? "" : "; policy allow_unsupported_hop overrides this"));
+      reading.problems.push_back(hop.error().message +
+                                 (nameless ? "" : "; policy allow_unsupported_hop overrides this"));
     }
   }
   if (!reading.problems.empty()) return no_plan(reading.problems);

@@ -31,6 +31,7 @@ bool is_silent(const Profile& profile, const Service& service, const HostFacts& 
 
 struct ServiceBack {
   Need need = Need::Nothing;
+  bool runs = true;
   bool untouched = true;  ///< Its process is older than all that we wrote.
 };
 
@@ -82,8 +83,8 @@ class BackReader {
               "there, or repair what it says");
     } else if (drop_in == "edited") {
       problem(host.name.text +
-              ": our drop-in was edited by somebody and is not touched; undo the "
-              "edit or remove the file");
+              ": our drop-in was edited by somebody and is not touched; undo the edit" +
+              warn_of_removing(facts));
     }
     const bool clean = detail(facts, "release.clean") != "no";
     const HostBack back{drop_in == "ours",
@@ -91,6 +92,12 @@ class BackReader {
     reading_.hosts.push_back(back);
     reading_.anything = reading_.anything || back.drop_in || back.reinstall;
     for (const Service& service : host.services) read_service(host, service, facts);
+  }
+
+  std::string warn_of_removing(const HostFacts& facts) const {
+    if (parse_release_number(facts.installed_release) != plan_.to) return "";
+    return ". Do not remove the file: a service of " + to_string(plan_.to) +
+           " that starts without its pin saves rows that " + to_string(plan_.from) + " cannot read";
   }
 
   void read_service(const Host& host, const Service& service, const HostFacts& facts) {
@@ -108,7 +115,8 @@ class BackReader {
     if (silent && need == Need::Nothing) silent_.push_back(reading_.services.size());
     reading_.anything = reading_.anything || need != Need::Nothing;
     // Its pin leaves the file just before a turn starts it.
-    reading_.services.push_back({need, old && (!is_charged() || !seen->pin.empty())});
+    const bool untouched = old && (!is_charged() || !seen->pin.empty());
+    reading_.services.push_back({need, seen != nullptr, untouched});
   }
 
   /// Before another conductor goes down, those that nobody hears are proven to be up. Where none
@@ -133,8 +141,8 @@ class BackReader {
   void refuse_unpinned(const std::string& name, const ServiceFacts& seen, const HostFacts& facts) {
     const bool is_new = parse_release_number(seen.release) == plan_.to;
     const bool may_be_new = is_new || parse_release_number(facts.installed_release) == plan_.to;
-    if (is_new && !seen.pin.empty() && seen.config_newer_than_process) {
-      return problem(name + kPinUnclear + "; restart it, then look again");
+    if (is_new && seen.config_newer_than_process) {
+      return problem(name + tell_unclear_pin(seen, detail(facts, "config.drop_in")));
     }
     if (!may_be_new || !seen.pin.empty()) return;
     problem(name + " runs " + to_string(plan_.to) + " unpinned: rows that " +
@@ -209,7 +217,8 @@ class BackPlanner {
     const PhaseKind kind = role.serves_api ? PhaseKind::Api : PhaseKind::Conductors;
     build_.begin_phase(kind, "go forward again, host by host");
     const auto add = [&](base::ServiceIndex service) { add_turn(service, role); };
-    build_.add_first_wave(first, add);
+    const auto runs = [&](base::ServiceIndex each) { return reading_.services[each.value].runs; };
+    build_.add_first_wave(first, runs, add);
     build_.add_waves(others, add);
   }
 

@@ -37,8 +37,9 @@ class NewPlan : public testing::Test {
     host.services.front().pin = host.pin;
   }
   base::Result<Plan> make(std::optional<ReleaseNumber> went_from = std::nullopt) const {
-    return make_plan(ironic_profile(), {fleet, test::usual_policy(), {39, 0},
-                                        twin.read_all(test::start_time()), went_from});
+    return make_plan(
+        ironic_profile(),
+        {fleet, test::usual_policy(), {39, 0}, twin.read_all(test::start_time()), went_from});
   }
 
   const Fleet fleet;
@@ -73,13 +74,35 @@ TEST_F(NewPlan, where_no_reading_tells_the_old_release_the_upgrade_that_was_give
   EXPECT_TRUE(says(unpin, "start api3 probe api3 enlist api3"));
 }
 
+/// Its rows are there, though no process tells it any more.
+TEST_F(NewPlan, point_of_no_return_stays_passed_when_what_ran_unpinned_is_down) {
+  for (const char* name : {"cond1", "cond2", "api1", "api2", "api3"}) bring_to_new(name, true);
+  bring_to_new("cond1", false);
+  twin.host("cond1").services.front().running = false;
+  EXPECT_EQ(make().value().phases.front().kind, PhaseKind::Preflight);
+  const Plan plan = make(ReleaseNumber{35, 0}).value();
+  EXPECT_EQ(plan.phases.front().kind, PhaseKind::Unpin);
+  EXPECT_TRUE(find_phase(plan, PhaseKind::Unpin).find("start cond1") != std::string::npos);
+}
+
+TEST_F(NewPlan, old_services_beside_rows_that_only_the_journal_tells_are_refused) {
+  bring_to_new("cond1", true);
+  const std::string why = make(ReleaseNumber{35, 0}).error().message;
+  EXPECT_TRUE(says(why, "had passed its point of no return")) << why;
+}
+
+/// Everything was put back by hand, with the database backup: that is a new beginning.
+TEST_F(NewPlan, fleet_that_was_put_back_whole_begins_anew) {
+  EXPECT_EQ(make(ReleaseNumber{35, 0}).value().phases.front().kind, PhaseKind::Preflight);
+}
+
 TEST_F(NewPlan, services_that_share_their_code_are_refused) {
   Fleet shared = fleet;
   shared.hosts[0].services.push_back({"ironic-conductor-2", "conductor", ""});
   test::FleetTwin two(shared, ReleaseNumber{35, 0});
   const auto ask = [&] {
-    return make_plan(ironic_profile(), {shared, test::usual_policy(), {39, 0},
-                                        two.read_all(test::start_time())});
+    return make_plan(ironic_profile(),
+                     {shared, test::usual_policy(), {39, 0}, two.read_all(test::start_time())});
   };
   EXPECT_TRUE(ask().ok()) << "side by side, as the twin has it";
   two.host("cond1").side_by_side = false;
@@ -180,8 +203,7 @@ TEST_F(Unproven, service_out_of_quarantine_is_proven_before_another_goes) {
   while (loop.state.plan->phases.back().finds_way && loop.go_on()) {
   }
   const Plan& grown = *loop.state.plan;
-  const std::string conductors =
-      find_phase(grown, PhaseKind::Conductors, grown.phases.back().leg);
+  const std::string conductors = find_phase(grown, PhaseKind::Conductors, grown.phases.back().leg);
   EXPECT_TRUE(conductors.starts_with("drain cond2 ") || conductors.starts_with("probe cond2"))
       << conductors;
 }

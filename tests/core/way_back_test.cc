@@ -102,6 +102,15 @@ TEST_F(WayBack, begins_with_what_is_down_or_out_of_the_balancer) {
   EXPECT_EQ(plan->waves[plan->phases[2].first_wave.value].turn_count, 1U) << "a wave of its own";
 }
 
+/// What runs may be back in the balancer by then, and would be the last one in it.
+TEST_F(WayBack, brings_back_what_is_down_before_what_is_only_out_of_the_balancer) {
+  twin.host("api1").services.front().serving = false;
+  twin.host("api2").services.front().running = false;
+  const auto plan = preview();
+  ASSERT_TRUE(plan.ok());
+  EXPECT_NE(outline(*plan).find("api: api2 api1\n"), std::string::npos) << outline(*plan);
+}
+
 /// An aborted upgrade may have left a conductor that runs and never came to the registry.
 TEST_F(WayBack, proves_a_conductor_that_nobody_hears_before_another_goes_down) {
   twin.host("cond3").services.front().heard = false;
@@ -187,6 +196,7 @@ TEST_F(WayBack, of_an_untouched_fleet_only_looks) {
 
 TEST_F(WayBack, is_none_once_a_service_may_have_saved_new_rows) {
   twin.host("cond1").pin.reset();
+  twin.host("cond1").services.front().pin.reset();
   EXPECT_EQ(problem(),
             "no plan is possible:\n  - cond1 (ironic-conductor) runs 39.0 unpinned: rows that 35.0 "
             "cannot read may have been saved; go on to 39.0, or put the database backup back by "
@@ -198,8 +208,19 @@ TEST_F(WayBack, leaves_the_edits_of_others_alone_and_says_all_that_is_wrong) {
   twin.host("cond2").edited = true;
   EXPECT_EQ(problem(),
             "no plan is possible:\n  - cond2: our drop-in was edited by somebody and is not "
-            "touched; undo the edit or remove the file\n  - api1: our drop-in was edited by "
-            "somebody and is not touched; undo the edit or remove the file");
+            "touched; undo the edit\n  - api1: our drop-in was edited by "
+            "somebody and is not touched; undo the edit");
+}
+
+TEST_F(WayBack, never_advises_what_would_start_a_new_service_without_its_pin) {
+  twin.host("cond1").edited = true;
+  EXPECT_NE(problem().find("Do not remove the file"), std::string::npos) << problem();
+  twin.host("cond1").edited = false;
+  twin.host("cond1").drop_in = false;
+  twin.host("cond1").pin.reset();
+  EXPECT_NE(problem().find("no file has its pin now: put [DEFAULT] pin_release_version"),
+            std::string::npos)
+      << problem();
 }
 
 }  // namespace
