@@ -11,8 +11,7 @@ namespace {
 /// Speaks to the commands on one side and to gRPC on the other.
 class RemoteControl final : public cli::ControlClient {
  public:
-  explicit RemoteControl(std::unique_ptr<rpc::ControlClient> client)
-      : client_(std::move(client)) {}
+  explicit RemoteControl(std::unique_ptr<rpc::ControlClient> client) : client_(std::move(client)) {}
 
   base::Result<cli::PlanShown> plan(const cli::PlanWanted& wanted) override {
     auto shown = client_->plan({wanted.to, wanted.policy, wanted.way});
@@ -20,9 +19,8 @@ class RemoteControl final : public cli::ControlClient {
     return cli::PlanShown{std::move(shown->plan), std::move(shown->printed)};
   }
   base::Result<core::UpgradeView> start(const cli::StartWanted& wanted) override {
-    return client_->start({wanted.plan.to, wanted.plan.policy,
-                           wanted.plan_id, wanted.request_id, core::Actor{"", wanted.reason},
-                           wanted.approve});
+    return client_->start({wanted.plan.to, wanted.plan.policy, wanted.plan_id, wanted.request_id,
+                           core::Actor{"", wanted.reason}, wanted.approve});
   }
   base::Result<core::UpgradeView> pause(const base::UpgradeId& id,
                                         const std::string& reason) override {
@@ -33,8 +31,8 @@ class RemoteControl final : public cli::ControlClient {
     return client_->resume(id, reason);
   }
   base::Result<core::UpgradeView> quarantine(const base::UpgradeId& id, const base::HostName& host,
-                                             const std::string& reason) override {
-    return client_->quarantine(id, host, reason);
+                                             bool api_is_out, const std::string& reason) override {
+    return client_->quarantine(id, host, api_is_out, reason);
   }
   base::Result<core::UpgradeView> rollback(const base::UpgradeId& id, bool undo,
                                            const std::string& reason) override {

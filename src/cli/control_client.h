@@ -47,8 +47,9 @@ class ControlClient {
   virtual base::Result<core::UpgradeView> resume(const base::UpgradeId& upgrade,
                                                  const std::string& reason) = 0;
   /// Leaves a host out of the rest of the way back.
+  /// `api_is_out`: the caller answers for it that no API of the host gets requests.
   virtual base::Result<core::UpgradeView> quarantine(const base::UpgradeId& upgrade,
-                                                     const base::HostName& host,
+                                                     const base::HostName& host, bool api_is_out,
                                                      const std::string& reason) = 0;
   /// Back to the old release, or (`undo`) forward again.
   virtual base::Result<core::UpgradeView> rollback(const base::UpgradeId& upgrade, bool undo,

@@ -56,6 +56,7 @@ struct Invocation {
   std::optional<base::Duration> timeout;
   bool follow = false;
   std::string host;
+  bool api_is_out = false;
   bool undo = false;
   bool reverse = false;
   bool from_now = false;

@@ -223,6 +223,8 @@ class Parser {
         upgrade_, Verb::Quarantine, "quarantine", "Leave a host out of the rest of a rollback.",
         "  rollmill upgrade quarantine cond2 --reason \"dead mainboard\"");
     name_with_upgrade(quarantine, "HOST", "the host");
+    quarantine->add_flag("--api-is-out", line.api_is_out,
+                         "its API gets no requests: it is stopped, or out of the load balancer");
     CLI::App* const approve =
         command(upgrade_, Verb::Approve, "approve", "Let an upgrade pass a gate.",
                 "  rollmill upgrade approve unpin\n  rollmill upgrade approve u-7f3a unpin");

@@ -22,8 +22,8 @@ bool has_turns_left(const Upgrade& upgrade, base::HostIndex except, const Domain
   for (std::uint32_t i = 0; i < upgrade.turns.size(); ++i) {
     const Turn& turn = upgrade.plan->turns[i];
     const TurnState state = upgrade.turns[i].state;
-    const bool open = state == TurnState::Pending || state == TurnState::Active ||
-                      state == TurnState::Failed;
+    const bool open =
+        state == TurnState::Pending || state == TurnState::Active || state == TurnState::Failed;
     if (open && turn.host != except && domain_of(turn) == domain) return true;
   }
   return false;
@@ -49,26 +49,26 @@ bool will_have_turns(const Upgrade& upgrade, base::HostIndex except, const Domai
   const Phase& phase = all_phases_done(upgrade) ? phases.back() : phases[upgrade.phase.value];
   if (!phase.finds_way) return false;
   bool found = false;
-  for_each_service(upgrade, [&](base::HostIndex host, const Service& service,
-                                const ServiceRun& run) {
-    const bool same = DomainKey{service.role, service.domain} == domain;
-    const bool out = upgrade.hosts[host.value].quarantine || host == except;
-    const HostFacts& facts = *upgrade.hosts[host.value].facts;
-    const bool away = run.stopped || is_away(ironic_profile(), service, facts, run.charged);
-    const bool may = run.new_release || run.charged || away || !is_read(upgrade, phase, host);
-    found = found || (same && !out && may);
-  });
+  for_each_service(
+      upgrade, [&](base::HostIndex host, const Service& service, const ServiceRun& run) {
+        const bool same = DomainKey{service.role, service.domain} == domain;
+        const bool out = upgrade.hosts[host.value].quarantine || host == except;
+        const HostFacts& facts = *upgrade.hosts[host.value].facts;
+        const bool away = run.stopped || is_away(ironic_profile(), service, facts, run.charged);
+        const bool may = run.new_release || run.charged || away || !is_read(upgrade, phase, host);
+        found = found || (same && !out && may);
+      });
   return found;
 }
 
 std::uint32_t charged_elsewhere(const Upgrade& upgrade, base::HostIndex except,
                                 const DomainKey& domain) {
   std::uint32_t charged = 0;
-  for_each_service(upgrade, [&](base::HostIndex host, const Service& service,
-                                const ServiceRun& run) {
-    const bool same = DomainKey{service.role, service.domain} == domain;
-    if (run.charged && same && host != except) ++charged;
-  });
+  for_each_service(upgrade,
+                   [&](base::HostIndex host, const Service& service, const ServiceRun& run) {
+                     const bool same = DomainKey{service.role, service.domain} == domain;
+                     if (run.charged && same && host != except) ++charged;
+                   });
   return charged;
 }
 
@@ -82,14 +82,28 @@ std::optional<std::string> too_few_left(const Upgrade& upgrade, base::HostIndex 
     const std::uint32_t charged = charged_elsewhere(upgrade, host, key);
     const std::uint32_t away = std::max(1U, charged);
     if (domain.total >= domain.quarantined + 1 + away + budget.min_available) continue;
-    const bool goes_on =
-        has_turns_left(upgrade, host, key) || will_have_turns(upgrade, host, key);
+    const bool goes_on = has_turns_left(upgrade, host, key) || will_have_turns(upgrade, host, key);
     if (charged == 0 && !goes_on) continue;
     return "then no other " + service.role + " could be taken back: of " +
            std::to_string(domain.total) + " at least " + std::to_string(budget.min_available) +
            " must stay up (policy budgets." + service.role + ".min_available)";
   }
   return std::nullopt;
+}
+
+/// Old conductors fail behind a new API: by the last reading, may it still get requests?
+bool may_serve_new(const Upgrade& upgrade, base::HostIndex host) {
+  bool may = false;
+  for_each_service(upgrade, [&](base::HostIndex at, const Service& service, const ServiceRun& run) {
+    if (at != host || run.stopped) return;
+    const RoleInfo* role = find_role(ironic_profile(), service.role);
+    if (role == nullptr || !role->serves_api) return;
+    const HostFacts& facts = *upgrade.hosts[host.value].facts;
+    const ServiceFacts* seen = find_running(facts, service.name);
+    const bool is_new = seen != nullptr && parse_release_number(seen->release) == upgrade.plan->to;
+    may = may || (is_new && detail(facts, "balancer.serving") != "no");
+  });
+  return may;
 }
 
 std::optional<base::Error> refusal(const Upgrade& upgrade, const QuarantineRequested& event,
@@ -99,11 +113,14 @@ std::optional<base::Error> refusal(const Upgrade& upgrade, const QuarantineReque
   };
   const std::string& name = event.host.text;
   if (upgrade.direction == Direction::Forward) {
-    return no("upgrade " + upgrade.id.text + " goes forward, and every host is needed there; roll "
-              "it back, or abort it and plan again without " + name + " in the fleet file");
+    return no("upgrade " + upgrade.id.text +
+              " goes forward, and every host is needed there; roll "
+              "it back, or abort it and plan again without " +
+              name + " in the fleet file");
   }
   if (upgrade.turning) {
-    return no("upgrade " + upgrade.id.text + " turns round just now; ask again when each host is "
+    return no("upgrade " + upgrade.id.text +
+              " turns round just now; ask again when each host is "
               "read");
   }
   if (upgrade.hosts[host.value].quarantine) return no(name + " is in quarantine already");
@@ -116,6 +133,14 @@ std::optional<base::Error> refusal(const Upgrade& upgrade, const QuarantineReque
               " is in flight; wait for its end, or stop the agent of " + name);
   }
   if (const auto why = too_few_left(upgrade, host)) return no(name + " is needed: " + *why);
+  if (!event.api_is_out && may_serve_new(upgrade, host)) {
+    return no(
+        "the API of " + name + " is of " + to_string(upgrade.plan->to) +
+        " and may still get requests; conductors of " + to_string(upgrade.plan->from) +
+        " fail behind it. Stop it, or take it out of the load balancer, then say so: rollmill "
+        "upgrade quarantine " +
+        name + " --api-is-out --reason REASON");
+  }
   return std::nullopt;
 }
 
@@ -135,8 +160,8 @@ Decision decide_quarantine(const Upgrade& upgrade, const QuarantineRequested& ev
   const std::vector<base::StepIndex> steps = in_flight_on(upgrade, host);
   for (const base::StepIndex step : steps) {
     const std::uint32_t attempt = upgrade.steps[step.value].attempt;
-    deciding.fact(StepFailed{step, attempt,
-                             {"AGENT_LOST", "the host was put in quarantine", false, {}, {}}});
+    deciding.fact(
+        StepFailed{step, attempt, {"AGENT_LOST", "the host was put in quarantine", false, {}, {}}});
     deciding.command(cancel_of(upgrade, step));
   }
   deciding.fact(HostQuarantined{host, event.actor.by, event.actor.reason});

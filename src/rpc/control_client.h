@@ -72,7 +72,7 @@ class ControlClient {
                                                  const std::string& reason) = 0;
   /// Leaves a host out of the rest of the way back.
   virtual base::Result<core::UpgradeView> quarantine(const base::UpgradeId& id,
-                                                     const base::HostName& host,
+                                                     const base::HostName& host, bool api_is_out,
                                                      const std::string& reason) = 0;
   /// Back to the old release, or (`undo`) forward again.
   virtual base::Result<core::UpgradeView> rollback(const base::UpgradeId& id, bool undo,

@@ -184,9 +184,9 @@ base::Result<core::UpgradeView> FakeClient::resume(const base::UpgradeId& upgrad
   return deed("resume", upgrade, reason);
 }
 base::Result<core::UpgradeView> FakeClient::quarantine(const base::UpgradeId& upgrade,
-                                                       const base::HostName& host,
+                                                       const base::HostName& host, bool api_is_out,
                                                        const std::string& reason) {
-  return deed("quarantine " + host.text, upgrade, reason);
+  return deed("quarantine " + host.text + (api_is_out ? " (its API is out)" : ""), upgrade, reason);
 }
 base::Result<core::UpgradeView> FakeClient::rollback(const base::UpgradeId& upgrade, bool undo,
                                                      const std::string& reason) {

@@ -31,7 +31,7 @@ class FakeClient final : public ControlClient {
   base::Result<core::UpgradeView> resume(const base::UpgradeId& upgrade,
                                          const std::string& reason) override;
   base::Result<core::UpgradeView> quarantine(const base::UpgradeId& upgrade,
-                                             const base::HostName& host,
+                                             const base::HostName& host, bool api_is_out,
                                              const std::string& reason) override;
   base::Result<core::UpgradeView> rollback(const base::UpgradeId& upgrade, bool undo,
                                            const std::string& reason) override;

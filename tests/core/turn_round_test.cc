@@ -40,8 +40,9 @@ TEST_F(TwoConductors, a_turn_that_waits_for_a_budget_which_nothing_gives_back_is
   const auto blocked = explain(loop.state, loop.now);
   ASSERT_TRUE(blocked);
   EXPECT_EQ(blocked->code, "BUDGET_SPENT");
-  EXPECT_TRUE(says(blocked->reason, "the turn of cond2 waits: of 2 conductor, 1 are in "
-                                    "quarantine, 0 are away, and 1 must stay up"));
+  EXPECT_TRUE(says(blocked->reason,
+                   "the turn of cond2 waits: of 2 conductor, 1 are in "
+                   "quarantine, 0 are away, and 1 must stay up"));
 }
 
 /// Turned back while cond1's new start is not proven, forward before the way back takes it up.
@@ -88,8 +89,7 @@ TEST_F(TwoConductors, what_is_in_flight_on_a_host_in_quarantine_is_not_sent_agai
   loop.handle(AgentWent{{"api1"}, "the network"});
   loop.report({"cond1"}, go_to(Verb::Restore, "cond1"), kBroken);
   ASSERT_EQ(loop.state.state, UpgradeState::Paused);
-  const Decision decision =
-      decide(loop.state, QuarantineRequested{{"api1"}, kAlice}, loop.now);
+  const Decision decision = decide(loop.state, QuarantineRequested{{"api1"}, kAlice}, loop.now);
   ASSERT_FALSE(decision.refusal);
   for (const Command& command : decision.commands) {
     const auto* sent = std::get_if<SendTask>(&command);
@@ -143,6 +143,32 @@ TEST_F(TurnRound, quarantine_is_refused_while_the_only_other_is_not_read_yet) {
   EXPECT_TRUE(says(refusal(QuarantineRequested{{"api1"}, kAlice}), "api1 is needed"));
   loop.succeed({"api2"}, inspect);
   EXPECT_EQ(refusal(QuarantineRequested{{"api1"}, kAlice}), "accepted");
+}
+
+class ThreeOfEach : public TurnRound {
+ protected:
+  ThreeOfEach() : TurnRound("cond x3, api x3, admin schema") {}
+};
+
+/// Old conductors fail behind a new API that the balancer still sends requests to.
+TEST_F(ThreeOfEach, host_whose_new_api_may_serve_is_left_out_only_when_a_person_says_it_is_out) {
+  go_to_end();  // The gate.
+  turn(Direction::Back);
+  loop.go({"api3"}, "it burns");
+  loop.go({"cond3"}, "it burns too");
+  const std::string why = refusal(QuarantineRequested{{"api3"}, kAlice});
+  EXPECT_TRUE(says(why, "the API of api3 is of 39.0 and may still get requests")) << why;
+  EXPECT_TRUE(says(why, "quarantine api3 --api-is-out --reason REASON")) << why;
+  EXPECT_EQ(refusal(QuarantineRequested{{"cond3"}, kAlice}), "accepted") << "it has no API";
+  EXPECT_EQ(refusal(QuarantineRequested{{"api3"}, kAlice, true}), "accepted");
+}
+
+TEST_F(ThreeOfEach, host_whose_api_is_old_or_out_of_the_balancer_is_left_out_at_once) {
+  const base::StepIndex stop = go_to(Verb::Stop, "api3");
+  loop.report({"api3"}, stop, kBroken);
+  turn(Direction::Back);
+  loop.go({"api3"}, "it burns");
+  EXPECT_EQ(refusal(QuarantineRequested{{"api3"}, kAlice}), "accepted");
 }
 
 /// One conductor of each of two domains on the same host, both under way.

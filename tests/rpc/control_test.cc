@@ -100,8 +100,9 @@ TEST_F(Control, deeds_carry_upgrade_actor_and_arguments) {
   EXPECT_EQ(last_deed<core::TurnRequested>("u1").direction, core::Direction::Back);
   ASSERT_TRUE(client->rollback({"u1"}, true, "because").ok());
   EXPECT_EQ(last_deed<core::TurnRequested>("u1").direction, core::Direction::Forward);
-  ASSERT_TRUE(client->quarantine({"u1"}, {"cond2"}, "because").ok());
+  ASSERT_TRUE(client->quarantine({"u1"}, {"cond2"}, true, "because").ok());
   EXPECT_EQ(last_deed<core::QuarantineRequested>("u1").host.text, "cond2");
+  EXPECT_TRUE(last_deed<core::QuarantineRequested>("u1").api_is_out);
   ASSERT_TRUE(client->abort({}, "because").ok());
   EXPECT_EQ(last_deed<core::AbortRequested>("u2").actor, kAnn);
   ASSERT_TRUE(client->approve({"u1"}, "unpin", std::chrono::minutes{90}, "because").ok());

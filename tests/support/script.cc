@@ -184,7 +184,9 @@ class Player {
   }
   void quarantine(Words& in) {
     const base::HostName host{take_word(in)};
-    event(core::QuarantineRequested{host, actor(take_rest(in))});
+    std::string why = take_rest(in);
+    const bool out = why.rfind("api_is_out ", 0) == 0;
+    event(core::QuarantineRequested{host, actor(out ? why.substr(11) : why), out});
   }
   void forward(Words& in) {
     event(core::TurnRequested{core::Direction::Forward, actor(take_rest(in))});

@@ -21,7 +21,7 @@
 /// What happens:
 ///   plan | plan again | start | start shown | approve GATE | approve GATE for 1h
 ///   pause WHY | resume | abort WHY | rollback WHY | forward WHY |
-///   quarantine HOST WHY
+///   quarantine HOST [api_is_out] WHY
 ///   retry [STEP] | skip STEP WHY                      STEP is `12` or `drain cond1`
 ///   agents come all | agent comes HOST | agent goes HOST WHY | hold HOST | release HOST
 ///   accept HOST | ok HOST | ok all | waits HOST CODE WHY | waits HOST nothing

@@ -89,18 +89,21 @@ struct TurnRequested {
 struct QuarantineRequested {
   base::HostName host;
   Actor actor;
+  /// The actor answers for it: no API of the host gets requests. Without it a host whose API may
+  /// serve as B is not left out, since old conductors must not work behind it.
+  bool api_is_out = false;
 };
 /// The built-in prober's count since its last one; `sent` must not be 0.
 struct ProberCounted {
   std::uint64_t sent = 0;
   std::uint64_t failed = 0;
   base::Duration longest_gap{};  ///< Between two good answers.
-  std::string last_error;  ///< Empty when none failed.
+  std::string last_error;        ///< Empty when none failed.
 };
 
-using Event = std::variant<UpgradeRequested, TakenOver, AgentCame, AgentWent, TaskReported,
-                           TimePassed, AdvanceWanted, PauseRequested, ResumeRequested,
-                           AbortRequested, ApproveRequested, RetryRequested, SkipRequested,
-                           ProberCounted, TurnRequested, QuarantineRequested>;
+using Event =
+    std::variant<UpgradeRequested, TakenOver, AgentCame, AgentWent, TaskReported, TimePassed,
+                 AdvanceWanted, PauseRequested, ResumeRequested, AbortRequested, ApproveRequested,
+                 RetryRequested, SkipRequested, ProberCounted, TurnRequested, QuarantineRequested>;
 
 }  // namespace rollmill::core

@@ -12,7 +12,9 @@ base::Result<core::UpgradeView> ask(const Context& context) {
   ControlClient& client = context.client;
   if (line.verb == Verb::Pause) return client.pause(upgrade, line.reason);
   if (line.verb == Verb::Resume) return client.resume(upgrade, line.reason);
-  if (line.verb == Verb::Quarantine) return client.quarantine(upgrade, {line.host}, line.reason);
+  if (line.verb == Verb::Quarantine) {
+    return client.quarantine(upgrade, {line.host}, line.api_is_out, line.reason);
+  }
   if (line.verb == Verb::Rollback) return client.rollback(upgrade, line.undo, line.reason);
   if (line.verb == Verb::Abort) return client.abort(upgrade, line.reason);
   if (line.verb == Verb::Approve) {
@@ -32,8 +34,9 @@ std::string question_of(const Invocation& line) {
   }
   if (line.verb == Verb::Rollback) {
     return line.undo ? "End the rollback of " + which + " and go forward again?"
-                     : "Take " + which + " back to the old release? See how with: rollmill plan "
-                       "--reverse --from-now.";
+                     : "Take " + which +
+                           " back to the old release? See how with: rollmill plan "
+                           "--reverse --from-now.";
   }
   if (line.verb == Verb::Abort) return "Abort " + which + " where it stands?";
   if (line.verb == Verb::Approve) return "Approve \"" + line.gate + "\" of " + which + "?";

@@ -29,7 +29,7 @@ class Client final : public ControlClient {
   base::Result<std::vector<core::UpgradeView>> list() override;
   ViewResult pause(const base::UpgradeId& id, const std::string& reason) override;
   ViewResult resume(const base::UpgradeId& id, const std::string& reason) override;
-  ViewResult quarantine(const base::UpgradeId& id, const base::HostName& host,
+  ViewResult quarantine(const base::UpgradeId& id, const base::HostName& host, bool api_is_out,
                         const std::string& reason) override;
   ViewResult rollback(const base::UpgradeId& id, bool undo, const std::string& reason) override;
   ViewResult abort(const base::UpgradeId& id, const std::string& reason) override;
@@ -156,8 +156,9 @@ ViewResult Client::resume(const base::UpgradeId& id, const std::string& reason) 
 }
 
 ViewResult Client::quarantine(const base::UpgradeId& id, const base::HostName& host,
-                              const std::string& reason) {
+                              bool api_is_out, const std::string& reason) {
   pb::QuarantineHostRequest request;
+  request.set_api_is_out(api_is_out);
   request.set_host(host.text);
   return deed(&pb::UpgradeService::Stub::QuarantineHost, id, reason, std::move(request));
 }

@@ -90,13 +90,14 @@ grpc::ServerUnaryReactor* UpgradeService::QuarantineHost(Context* context,
                                                          const pb::QuarantineHostRequest* request,
                                                          pb::QuarantineHostResponse* response) {
   return deed(*context, *request, response, [request](core::Actor actor) {
-    return EventResult(core::QuarantineRequested{{request->host()}, std::move(actor)});
+    return EventResult(
+        core::QuarantineRequested{{request->host()}, std::move(actor), request->api_is_out()});
   });
 }
 
-grpc::ServerUnaryReactor* UpgradeService::RollbackUpgrade(
-    Context* context, const pb::RollbackUpgradeRequest* request,
-    pb::RollbackUpgradeResponse* response) {
+grpc::ServerUnaryReactor* UpgradeService::RollbackUpgrade(Context* context,
+                                                          const pb::RollbackUpgradeRequest* request,
+                                                          pb::RollbackUpgradeResponse* response) {
   return deed(*context, *request, response, [request](core::Actor actor) {
     const auto direction = request->undo() ? core::Direction::Forward : core::Direction::Back;
     return EventResult(core::TurnRequested{direction, std::move(actor)});

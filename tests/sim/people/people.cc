@@ -188,8 +188,9 @@ bool People::leave_out(const core::Upgrade& upgrade) {
   if (turns.empty()) return false;
   const base::HostIndex host = upgrade.plan->turns[turns.begin()->value].host;
   if (!left_out_.emplace(upgrade.id, host).second) return false;
-  request(upgrade, core::QuarantineRequested{upgrade.plan->fleet.hosts[host.value].name,
-                                             {actor_.by, "it is for later"}});
+  request(upgrade,
+          core::QuarantineRequested{
+              upgrade.plan->fleet.hosts[host.value].name, {actor_.by, "it is for later"}, true});
   return true;
 }
 
