@@ -60,7 +60,9 @@ void take_readings(Upgrade& upgrade) {
     const ServiceFacts* running = find_running(facts, service.name);
     run.new_release = (running ? running->release : facts.installed_release) == to;
     run.stopped = run.stopped && running == nullptr;
-    run.unpinned = run.new_release && running != nullptr && running->pin.empty();
+    // A file that lost its pin since the start says nothing about the process.
+    run.unpinned = run.new_release && running != nullptr && running->pin.empty() &&
+                   !running->config_newer_than_process;
     upgrade.unpinned_services += run.unpinned ? 1U : 0U;
     upgrade.new_services += run.new_release ? 1U : 0U;
   });

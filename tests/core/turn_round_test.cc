@@ -145,6 +145,20 @@ TEST_F(TurnRound, quarantine_is_refused_while_the_only_other_is_not_read_yet) {
   EXPECT_EQ(refusal(QuarantineRequested{{"api1"}, kAlice}), "accepted");
 }
 
+/// What is read of a file is not what the process runs with.
+TEST_F(TurnRound, service_whose_file_lost_its_pin_is_not_taken_to_run_unpinned) {
+  go_to(Verb::Drain, "api1");
+  loop.fleet.host("cond1").pin.reset();
+  turn(Direction::Back);
+  go_to_end();
+  ASSERT_EQ(loop.state.state, UpgradeState::Paused);
+  loop.go({"cond1"}, "it burns");
+  ASSERT_EQ(refusal(QuarantineRequested{{"cond1"}, kAlice}), "accepted");
+  ASSERT_NE(loop.state.state, UpgradeState::Paused) << "the way is planned without it";
+  EXPECT_EQ(loop.state.unpinned_services, 0U);
+  EXPECT_EQ(loop.broken, std::set<std::string>{});
+}
+
 class ThreeOfEach : public TurnRound {
  protected:
   ThreeOfEach() : TurnRound("cond x3, api x3, admin schema") {}

@@ -203,6 +203,30 @@ TEST_F(WayBack, is_none_once_a_service_may_have_saved_new_rows) {
             "hand");
 }
 
+/// In quarantine or not, its rows are in the database.
+TEST_F(WayBack, is_none_beside_a_host_in_quarantine_that_runs_unpinned) {
+  Plan plan;
+  plan.fleet = fleet;
+  plan.policy = test::usual_policy();
+  plan.from = kOld;
+  plan.to = kNew;
+  const auto problems = [&] {
+    return append_leg(ironic_profile(), {append_reading(plan, Direction::Back),
+                                         twin.read_all(test::start_time()),
+                                         {},
+                                         true,
+                                         {true, false, false, false, false, false}})
+        .problems;
+  };
+  EXPECT_EQ(problems(), std::vector<std::string>{});
+  twin.host("cond1").pin.reset();
+  EXPECT_EQ(problems(), std::vector<std::string>{}) << "only its file lost the pin";
+  twin.host("cond1").services.front().pin.reset();
+  ASSERT_EQ(problems().size(), 1U);
+  EXPECT_NE(problems().front().find("cond1 (ironic-conductor) runs 39.0 unpinned"),
+            std::string::npos);
+}
+
 TEST_F(WayBack, leaves_the_edits_of_others_alone_and_says_all_that_is_wrong) {
   twin.host("api1").edited = true;
   twin.host("cond2").edited = true;
