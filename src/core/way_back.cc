@@ -110,7 +110,7 @@ class BackReader {
   void read_service(const Host& host, const Service& service, const HostFacts& facts) {
     const ServiceFacts* seen = find_running(facts, service.name);
     const std::string name = name_service(host, service);
-    if (seen == nullptr) note(name + " does not run; it is brought back first");
+    if (seen == nullptr) note(name + " does not run; it comes first of its role");
     if (seen != nullptr) refuse_unpinned(name, *seen, facts);
     const bool away = is_away(profile_, service, facts, is_charged());
     const bool silent = !away && is_silent(profile_, service, facts, registry_);
