@@ -114,6 +114,16 @@ TEST(RenderReport, a_warning_that_phase_and_step_bring_is_told_once) {
   EXPECT_EQ(text.find("preflight cond2 preflight.no-pin"), std::string::npos) << text;
 }
 
+TEST(RenderReport, control_characters_of_hosts_and_people_do_not_reach_the_terminal) {
+  const std::string evil = "evil\x1b[2J\rname\nline 2";
+  core::UpgradeView view = finished_view();
+  view.created_by = view.reason = view.probe_error = view.approvals[0].reason = evil;
+  view.steps[0].message = view.hosts[0].release = view.phases[0].checks[0].summary = evil;
+  for (const std::string& line : render_report(view, {event(40, "UpgradePaused", evil)}, kPipe)) {
+    EXPECT_EQ(line, printable(line));
+  }
+}
+
 TEST(RenderReport, says_nothing_of_what_did_not_happen) {
   core::UpgradeView view = finished_view();
   view.approvals.clear();

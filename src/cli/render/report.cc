@@ -23,12 +23,12 @@ Lines section(const Style& style, const std::string& title, const Lines& lines) 
 
 Lines head(const core::UpgradeView& view, const Style& style) {
   const Paint color = view.state == "SUCCEEDED" ? Paint::Green : Paint::Yellow;
-  Lines lines = {"upgrade " + view.id + " of fleet " + view.fleet + ": " + view.from + " " +
-                     icon(style, Icon::Arrow) + " " + view.to + "  " +
-                     paint(style, color, view.state) + " after " +
-                     base::format_duration(view.elapsed),
-                 "  asked for by " + view.created_by + " at " + base::format_time(view.created_at)};
-  if (!view.reason.empty()) lines.push_back("  reason: " + view.reason);
+  Lines lines = {
+      "upgrade " + view.id + " of fleet " + view.fleet + ": " + view.from + " " +
+          icon(style, Icon::Arrow) + " " + view.to + "  " + paint(style, color, view.state) +
+          " after " + base::format_duration(view.elapsed),
+      printable("  asked for by " + view.created_by) + " at " + base::format_time(view.created_at)};
+  if (!view.reason.empty()) lines.push_back(printable("  reason: " + view.reason));
   lines.push_back("  plan " + view.plan_id);
   if (view.finished_at != kNever) {
     lines.push_back("  ended at " + base::format_time(view.finished_at));
@@ -64,7 +64,9 @@ Lines phases(const core::UpgradeView& view, const Style& style) {
                        base::format_duration(view.longest_gap)});
   grid.paints.push_back(view.probes_failed > 0 ? Paint::Red : Paint::Green);
   Lines lines = print_grid(style, grid, "  ");
-  if (!view.probe_error.empty()) lines.push_back("  last failed request: " + view.probe_error);
+  if (!view.probe_error.empty()) {
+    lines.push_back(printable("  last failed request: " + view.probe_error));
+  }
   return lines;
 }
 
@@ -88,9 +90,10 @@ Lines hosts(const core::UpgradeView& view, const Style& style) {
 Lines approvals(const core::UpgradeView& view) {
   Lines lines;
   for (const core::ApprovalView& approval : view.approvals) {
-    lines.push_back("  " + approval.gate + " by " + approval.by + " at " +
-                    base::format_time(approval.given_at) + (approval.expired ? ", expired" : "") +
-                    (approval.reason.empty() ? "" : ": " + approval.reason));
+    lines.push_back(printable("  " + approval.gate + " by " + approval.by + " at " +
+                              base::format_time(approval.given_at) +
+                              (approval.expired ? ", expired" : "") +
+                              (approval.reason.empty() ? "" : ": " + approval.reason)));
   }
   return lines;
 }
@@ -98,8 +101,8 @@ Lines approvals(const core::UpgradeView& view) {
 Lines pauses(const std::vector<core::EventView>& events) {
   Lines lines;
   for (const core::EventView& event : events) {
-    if (is_for_report(event))
-      lines.push_back("  " + base::format_time(event.at) + " " + event.text);
+    if (!is_for_report(event)) continue;
+    lines.push_back(printable("  " + base::format_time(event.at) + " " + event.text));
   }
   return lines;
 }
@@ -110,10 +113,10 @@ Lines repeats(const core::UpgradeView& view) {
     const bool told = step.state == "failed" || step.state == "skipped" || step.attempt > 1;
     if (!told) continue;
     if (lines.size() == kMostRows) break;
-    lines.push_back("  step " + std::to_string(step.index) + " " + step.phase + " " + step.host +
-                    " " + step.verb + ": " + step.state + " at attempt " +
-                    std::to_string(step.attempt) +
-                    (step.code.empty() ? "" : ", " + step.code + ": " + step.message));
+    lines.push_back(printable("  step " + std::to_string(step.index) + " " + step.phase + " " +
+                              step.host + " " + step.verb + ": " + step.state + " at attempt " +
+                              std::to_string(step.attempt) +
+                              (step.code.empty() ? "" : ", " + step.code + ": " + step.message)));
   }
   return lines;
 }
@@ -122,8 +125,8 @@ void add_checks(Lines& lines, const std::string& where,
                 const std::vector<core::CheckResult>& checks) {
   for (const core::CheckResult& check : checks) {
     if (check.verdict == core::Verdict::Ok || lines.size() >= kMostRows) continue;
-    lines.push_back("  " + where + " " + check.id + ": " + core::to_string(check.verdict) + ": " +
-                    check.summary);
+    lines.push_back(printable("  " + where + " " + check.id + ": " +
+                              core::to_string(check.verdict) + ": " + check.summary));
   }
 }
 

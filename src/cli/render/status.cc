@@ -264,12 +264,8 @@ std::vector<std::string> render_blocked(const core::UpgradeView& view, base::Tim
 }
 
 std::string event_line(const core::EventView& event) {
-  std::string line = base::format_time(event.at) + " " + event.severity + " " +
-                     or_dash(event.phase) + " " + or_dash(event.host) + " " + event.text;
-  // A control character from a host must not reach somebody's terminal.
-  std::replace_if(
-      line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20U; }, ' ');
-  return line;
+  return printable(base::format_time(event.at) + " " + event.severity + " " + or_dash(event.phase) +
+                   " " + or_dash(event.host) + " " + event.text);
 }
 
 bool needs_person(const core::UpgradeView& view) {

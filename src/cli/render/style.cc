@@ -25,15 +25,6 @@ const char* code_of(Paint paint) {
 
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-/// Control characters would let a log line of a host repaint somebody's terminal.
-std::string printable(const std::string& text) {
-  std::string out = text;
-  for (char& c : out) {
-    if (static_cast<unsigned char>(c) < 0x20U || c == 0x7F) c = ' ';
-  }
-  return out;
-}
-
 /// Bytes of the first `columns` characters.
 std::size_t bytes_of(const std::string& text, std::size_t columns) {
   std::size_t seen = 0;
@@ -58,6 +49,14 @@ std::vector<std::size_t> widths_of(const Grid& grid) {
 std::string paint(const Style& style, Paint paint, const std::string& text) {
   if (!style.color || paint == Paint::Plain || text.empty()) return text;
   return code_of(paint) + text + "\x1b[0m";
+}
+
+std::string printable(const std::string& text) {
+  std::string out = text;
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < 0x20U || c == 0x7F) c = ' ';
+  }
+  return out;
 }
 
 std::size_t width(const std::string& text) {

@@ -18,6 +18,8 @@ enum class Paint { Plain, Bold, Dim, Green, Yellow, Red };
 
 std::string paint(const Style& style, Paint paint, const std::string& text);
 
+/// Blanks for control characters, with which a host or a person could repaint somebody's terminal.
+std::string printable(const std::string& text);
 /// Characters that `text` takes on the screen: UTF-8, ANSI colours count nothing.
 std::size_t width(const std::string& text);
 /// At most `columns` wide, with an ellipsis where something was cut; text without colours.
