@@ -68,16 +68,18 @@ std::string gates_of(const Upgrade& upgrade) {
 
 Decision refuse_left(const Upgrade& upgrade, base::StepIndex step) {
   return refuse(ErrorCode::FailedPrecondition,
-                name_step(upgrade, step) + " was left when the upgrade turned round, or its host "
-                "was put in quarantine; nothing of it goes on");
+                name_step(upgrade, step) +
+                    " was left when the upgrade turned round, or its host "
+                    "was put in quarantine; nothing of it goes on");
 }
 
 /// What failed before is left behind, and what will be asked is not known yet.
 std::optional<Decision> refuse_turning(const Upgrade& upgrade) {
   if (!upgrade.turning) return std::nullopt;
   return refuse(ErrorCode::FailedPrecondition,
-                "upgrade " + upgrade.id.text + " turns round just now; look at it again when its "
-                "new way is planned");
+                "upgrade " + upgrade.id.text +
+                    " turns round just now; look at it again when its "
+                    "new way is planned");
 }
 
 }  // namespace
@@ -116,16 +118,14 @@ Decision decide_pause(const Upgrade& upgrade, const PauseRequested& event, base:
   if (!next(upgrade.state, UpgradeCause::Pause)) {
     return refuse(ErrorCode::FailedPrecondition, state_is(upgrade) + "; it cannot be paused");
   }
-  const std::string why =
-      event.actor.reason.empty() ? "no reason was given" : event.actor.reason;
+  const std::string why = gives_reason(event.actor) ? event.actor.reason : "no reason was given";
   return Deciding(now)
       .fact(UpgradePaused{"PAUSED_BY_OPERATOR", "paused by " + event.actor.by + ": " + why,
                           event.actor.by})
       .take();
 }
 
-Decision decide_resume(const Upgrade& upgrade, const ResumeRequested& event,
-                       base::TimePoint now) {
+Decision decide_resume(const Upgrade& upgrade, const ResumeRequested& event, base::TimePoint now) {
   if (!next(upgrade.state, UpgradeCause::Resume)) {
     return refuse(ErrorCode::FailedPrecondition, state_is(upgrade) + "; nothing to resume");
   }
@@ -198,8 +198,7 @@ Decision decide_retry(const Upgrade& upgrade, const RetryRequested& event, base:
 Decision decide_skip(const Upgrade& upgrade, const SkipRequested& event, base::TimePoint now) {
   if (auto refused = refuse_turning(upgrade)) return *refused;
   if (event.step.value >= upgrade.steps.size()) {
-    return refuse(ErrorCode::NotFound,
-                  "the plan has no step " + std::to_string(event.step.value));
+    return refuse(ErrorCode::NotFound, "the plan has no step " + std::to_string(event.step.value));
   }
   const std::string name = name_step(upgrade, event.step);
   if (is_left(upgrade, event.step)) return refuse_left(upgrade, event.step);
@@ -211,7 +210,7 @@ Decision decide_skip(const Upgrade& upgrade, const SkipRequested& event, base::T
     return refuse(ErrorCode::FailedPrecondition,
                   name + " has not failed; only a failed step can be skipped");
   }
-  if (event.actor.reason.empty()) {
+  if (!gives_reason(event.actor)) {
     return refuse(ErrorCode::InvalidArgument, "skipping " + name + " needs a reason");
   }
   Deciding deciding(now);

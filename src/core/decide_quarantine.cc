@@ -124,7 +124,7 @@ std::optional<base::Error> refusal(const Upgrade& upgrade, const QuarantineReque
               "read");
   }
   if (upgrade.hosts[host.value].quarantine) return no(name + " is in quarantine already");
-  if (event.actor.reason.empty()) {
+  if (!gives_reason(event.actor)) {
     return base::Error{ErrorCode::InvalidArgument, "leaving " + name + " out needs a reason"};
   }
   const std::vector<base::StepIndex> steps = in_flight_on(upgrade, host);

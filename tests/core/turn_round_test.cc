@@ -108,6 +108,17 @@ TEST_F(TurnRound, failed_step_that_was_left_is_neither_skipped_nor_retried) {
   EXPECT_EQ(loop.broken, std::set<std::string>{});
 }
 
+TEST_F(TurnRound, a_reason_of_blanks_is_none) {
+  const Actor tired{"alice", " \t "};
+  const base::StepIndex probe = go_to(Verb::Probe, "cond1");
+  loop.report({"cond1"}, probe, kBroken);
+  EXPECT_TRUE(says(refusal(SkipRequested{probe, tired}), "needs a reason"));
+  ASSERT_EQ(refusal(PauseRequested{tired}), "accepted");
+  EXPECT_EQ(loop.state.pause->reason, "paused by alice: no reason was given");
+  turn(Direction::Back);
+  EXPECT_TRUE(says(refusal(QuarantineRequested{{"cond1"}, tired}), "needs a reason"));
+}
+
 TEST_F(TurnRound, service_that_was_under_way_gives_its_charge_back_when_it_is_proven) {
   loop.succeed({"cond1"}, go_to(Verb::Start, "cond1"));
   loop.report({"cond1"}, go_to(Verb::Probe, "cond1"), kBroken);

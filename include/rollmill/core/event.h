@@ -20,6 +20,11 @@ struct Actor {
   bool operator==(const Actor&) const = default;
 };
 
+/// Is there a word in the reason? Blanks tell nobody anything.
+inline bool gives_reason(const Actor& actor) {
+  return actor.reason.find_first_not_of(" \t\r\n") != std::string::npos;
+}
+
 /// Somebody wants `plan` run; it was made and shown by this controller.
 struct UpgradeRequested {
   base::UpgradeId upgrade;

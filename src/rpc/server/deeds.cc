@@ -34,7 +34,8 @@ EventResult retry(const pb::RetryUpgradeRequest& request, core::Actor actor) {
 
 EventResult skip(const pb::SkipStepRequest& request, core::Actor actor) {
   if (!request.has_step()) return invalid("step is not set: say which step is skipped");
-  if (actor.reason.empty()) return invalid("reason is empty: say why the step may be skipped");
+  if (!core::gives_reason(actor))
+    return invalid("reason is empty: say why the step may be skipped");
   return core::Event(core::SkipRequested{{request.step()}, std::move(actor)});
 }
 
