@@ -73,6 +73,20 @@ Decision refuse_left(const Upgrade& upgrade, base::StepIndex step) {
                     "was put in quarantine; nothing of it goes on");
 }
 
+/// A step that has not failed is neither retried nor skipped. `wanted` ends the sentence.
+std::optional<Decision> refuse_not_failed(const Upgrade& upgrade, base::StepIndex step,
+                                          const std::string& wanted) {
+  const StepRun& run = upgrade.steps[step.value];
+  if (run.state == StepState::Failed) return std::nullopt;
+  const std::string why = run.state == StepState::Skipped     ? "it was skipped"
+                          : run.state == StepState::Succeeded ? "it is done"
+                          : run.state != StepState::Pending   ? "it is under way"
+                          : run.attempt > 0                   ? "it is tried again by itself"
+                                                              : "it has not begun";
+  return refuse(ErrorCode::FailedPrecondition,
+                name_step(upgrade, step) + " has not failed: " + why + wanted);
+}
+
 /// What failed before is left behind, and what will be asked is not known yet.
 std::optional<Decision> refuse_turning(const Upgrade& upgrade) {
   if (!upgrade.turning) return std::nullopt;
@@ -173,11 +187,11 @@ Decision decide_retry(const Upgrade& upgrade, const RetryRequested& event, base:
   if (event.step) {
     const bool known = event.step->value < upgrade.steps.size();
     if (known && is_left(upgrade, *event.step)) return refuse_left(upgrade, *event.step);
-    if (!known || upgrade.steps[event.step->value].state != StepState::Failed) {
+    if (!known) {
       return refuse(ErrorCode::FailedPrecondition,
-                    known ? name_step(upgrade, *event.step) + " has not failed"
-                          : "the plan has no step " + std::to_string(event.step->value));
+                    "the plan has no step " + std::to_string(event.step->value));
     }
+    if (auto refused = refuse_not_failed(upgrade, *event.step, "")) return *refused;
     plan_one(*event.step);
   } else {
     for (const base::TurnIndex turn : upgrade.failed_turns) plan_one(current_step(upgrade, turn));
@@ -202,13 +216,13 @@ Decision decide_skip(const Upgrade& upgrade, const SkipRequested& event, base::T
   }
   const std::string name = name_step(upgrade, event.step);
   if (is_left(upgrade, event.step)) return refuse_left(upgrade, event.step);
+  if (auto refused =
+          refuse_not_failed(upgrade, event.step, "; only a failed step can be skipped")) {
+    return *refused;
+  }
   if (!may_skip(step_at(upgrade, event.step))) {
     return refuse(ErrorCode::FailedPrecondition,
                   name + " cannot be left out: later phases rely on it; retry it, or abort");
-  }
-  if (upgrade.steps[event.step.value].state != StepState::Failed) {
-    return refuse(ErrorCode::FailedPrecondition,
-                  name + " has not failed; only a failed step can be skipped");
   }
   if (!gives_reason(event.actor)) {
     return refuse(ErrorCode::InvalidArgument, "skipping " + name + " needs a reason");

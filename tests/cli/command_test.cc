@@ -159,6 +159,17 @@ TEST_F(Command, what_cannot_be_taken_back_is_asked_on_a_terminal) {
   EXPECT_EQ(terminal_.run({"upgrade", "abort", "u-1", "--yes"}), ExitCode::Ok);
 }
 
+TEST_F(Command, resume_says_so_when_the_same_block_still_stands) {
+  EXPECT_EQ(terminal_.run({"upgrade", "resume"}), ExitCode::Ok);
+  EXPECT_EQ(terminal_.out, "upgrade u-7f3a goes on\n");
+  core::UpgradeView paused = blocked_view();
+  paused.state = "PAUSED";
+  client_.answer = paused;
+  EXPECT_EQ(terminal_.run({"upgrade", "resume"}), ExitCode::Ok);
+  EXPECT_EQ(terminal_.out.find("upgrade u-7f3a stands still: resume"), 0U) << terminal_.out;
+  EXPECT_NE(terminal_.out.find("BLOCKED  APPROVAL_MISSING"), std::string::npos);
+}
+
 TEST_F(Command, refusals_are_errors) {
   client_.refusal = base::Error{base::ErrorCode::FailedPrecondition, "upgrade u-1 is not paused"};
   EXPECT_EQ(terminal_.run({"upgrade", "resume"}), ExitCode::Error);

@@ -172,7 +172,7 @@ base::Result<core::UpgradeView> FakeClient::deed(const std::string& what,
                                                  const std::string& reason) {
   asked.push_back(what + " [" + upgrade.text + "] because of [" + reason + "]");
   if (refusal) return *refusal;
-  return running_view();
+  return answer;
 }
 
 base::Result<core::UpgradeView> FakeClient::pause(const base::UpgradeId& upgrade,

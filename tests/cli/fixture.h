@@ -60,7 +60,8 @@ class FakeClient final : public ControlClient {
   std::vector<std::string> asked;  ///< "pause u-1 because of X"
   /// Answers of `get`, one a call; the last one stays.
   std::vector<base::Result<core::UpgradeView>> views;
-  std::vector<core::EventView> stream;  ///< What `watch` and `events` bring.
+  core::UpgradeView answer = running_view();  ///< Of the deeds.
+  std::vector<core::EventView> stream;        ///< What `watch` and `events` bring.
   std::vector<ports::FleetHostView> fleet;
   ports::ControllerInfo information;
   std::vector<ports::LogChunk> output;

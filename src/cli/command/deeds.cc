@@ -47,7 +47,10 @@ std::string question_of(const Invocation& line) {
 std::string done_text(Verb verb, const core::UpgradeView& view) {
   if (verb == Verb::Quarantine) return "goes back without that host; see to it by hand";
   if (verb == Verb::Pause) return "is paused: no new task is sent, tasks in flight end";
-  if (verb == Verb::Resume) return "goes on";
+  if (verb == Verb::Resume) {
+    return view.state == "PAUSED" ? "stands still: resume ends only a pause that a person made"
+                                  : "goes on";
+  }
   if (verb == Verb::Rollback) {
     return view.direction == "BACK"
                ? "goes back to " + view.from +
