@@ -83,6 +83,16 @@ TEST(RenderStatus, clocks_that_differ_a_little_show_no_negative_times) {
   EXPECT_EQ(text.find("-2m"), std::string::npos) << text;
 }
 
+TEST(RenderStatus, no_approval_is_asked_for_while_the_upgrade_turns_round) {
+  core::UpgradeView view = running_view();
+  EXPECT_NE(joined(render_status(view, at(0), kNarrow)).find("unpin needs one"), std::string::npos);
+  core::UpgradeView turned = view;
+  turned.direction = "BACK";
+  EXPECT_EQ(joined(render_status(turned, at(0), kNarrow)).find(" approval "), std::string::npos);
+  view.blocked = core::Blocked{"TURNING", "a task must end", at(0), "nobody", "", ""};
+  EXPECT_EQ(joined(render_status(view, at(0), kNarrow)).find(" approval "), std::string::npos);
+}
+
 TEST(RenderBlocked, a_pause_after_a_failure_says_what_moves_it_and_not_only_where_to_look) {
   core::UpgradeView view = blocked_view();
   view.state = "PAUSED";

@@ -194,7 +194,8 @@ std::string budget_line(const core::UpgradeView& view, const Style& style) {
 
 /// The approval that the point of no return still needs.
 std::string approval_line(const core::UpgradeView& view, const Style& style) {
-  if (has_ended(view)) return "";
+  // While it turns round nothing can be approved: what will be asked is not known yet.
+  if (has_ended(view) || is_turning(view)) return "";
   const auto gate = std::find_if(view.phases.begin(), view.phases.end(),
                                  [](const core::PhaseView& phase) { return !phase.reversible; });
   if (gate == view.phases.end() || gate->state == "active" || gate->state == "done") return "";
@@ -266,6 +267,15 @@ std::vector<std::string> render_blocked(const core::UpgradeView& view, base::Tim
 std::string event_line(const core::EventView& event) {
   return printable(base::format_time(event.at) + " " + event.severity + " " + or_dash(event.phase) +
                    " " + or_dash(event.host) + " " + event.text);
+}
+
+bool is_turning(const core::UpgradeView& view) {
+  if (has_ended(view)) return false;
+  // Turned twice, its old phases go the same way as it does.
+  if (view.blocked && view.blocked->code == "TURNING") return true;
+  return std::any_of(view.phases.begin(), view.phases.end(), [&](const core::PhaseView& phase) {
+    return phase.direction != view.direction;
+  });
 }
 
 bool needs_person(const core::UpgradeView& view) {

@@ -20,6 +20,9 @@ std::vector<std::string> render_blocked(const core::UpgradeView& view, base::Tim
 /// `TIME severity phase host text`, fields that are empty as "-"; stable.
 std::string event_line(const core::EventView& event);
 
+/// Does the upgrade turn round just now? Then its phases are still those of the way before.
+bool is_turning(const core::UpgradeView& view);
+
 /// Does the upgrade stand still until a person does something?
 bool needs_person(const core::UpgradeView& view);
 
