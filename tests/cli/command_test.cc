@@ -159,6 +159,23 @@ TEST_F(Command, what_cannot_be_taken_back_is_asked_on_a_terminal) {
   EXPECT_EQ(terminal_.run({"upgrade", "abort", "u-1", "--yes"}), ExitCode::Ok);
 }
 
+TEST_F(Command, rollback_says_what_the_turn_ends) {
+  core::UpgradeView paused = running_view();
+  paused.state = "PAUSED";
+  paused.approvals = {{"unpin", "boss", "", at(0), at(9), false},
+                      {"expand", "boss", "", at(0), at(9), true}};
+  paused.blocked =
+      core::Blocked{"PAUSED_BY_OPERATOR", "paused by eve: \x1blunch", at(0), "operator", "", ""};
+  client_.views = {paused};
+  client_.answer.direction = "BACK";
+  EXPECT_EQ(terminal_.run({"upgrade", "rollback"}), ExitCode::Ok);
+  EXPECT_EQ(terminal_.out.substr(terminal_.out.find('\n')),
+            "\n  the approval of unpin is void\n  this ends the pause: paused by eve:  lunch\n");
+  client_.views = {running_view()};
+  EXPECT_EQ(terminal_.run({"upgrade", "rollback", "--undo"}), ExitCode::Ok);
+  EXPECT_EQ(std::count(terminal_.out.begin(), terminal_.out.end(), '\n'), 1);
+}
+
 TEST_F(Command, resume_says_so_when_the_same_block_still_stands) {
   EXPECT_EQ(terminal_.run({"upgrade", "resume"}), ExitCode::Ok);
   EXPECT_EQ(terminal_.out, "upgrade u-7f3a goes on\n");

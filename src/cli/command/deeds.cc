@@ -67,6 +67,17 @@ std::string done_text(Verb verb, const core::UpgradeView& view) {
   return "tries again what failed";
 }
 
+/// What a turn ends, from how the upgrade was before it.
+void print_ended_by_turn(const Context& context, const core::UpgradeView& before) {
+  std::ostream& out = context.console.out;
+  for (const core::ApprovalView& approval : before.approvals) {
+    if (!approval.expired) out << "  the approval of " << approval.gate << " is void\n";
+  }
+  if (before.blocked && before.blocked->code == "PAUSED_BY_OPERATOR") {
+    out << printable("  this ends the pause: " + before.blocked->reason) << '\n';
+  }
+}
+
 }  // namespace
 
 ExitCode run_deed(const Context& context) {
@@ -77,10 +88,14 @@ ExitCode run_deed(const Context& context) {
     context.console.err << "Nothing was done.\n";
     return ExitCode::Error;
   }
+  const bool turns = line.verb == Verb::Rollback && line.format == Format::Table;
+  const auto before =
+      turns ? context.client.get({line.upgrade}, core::Detail::Summary) : core::UpgradeView{};
   const auto view = ask(context);
   if (!view.ok()) return fail(context, view.error());
   if (line.format != Format::Table) return print_view(context, *view);
   context.console.out << "upgrade " << view->id << " " << done_text(line.verb, *view) << '\n';
+  if (before.ok()) print_ended_by_turn(context, *before);
   for (const std::string& text : render_blocked(*view, context.console.now(), style_of(context))) {
     context.console.out << text << '\n';
   }
