@@ -188,6 +188,34 @@ TEST_F(Follow, wait_has_an_exit_code_for_every_end) {
   EXPECT_EQ(terminal_.run({"upgrade", "wait", "u-7f3a", "--for", "state=PAUSED"}), ExitCode::Ok);
 }
 
+TEST_F(Follow, wait_for_a_phase_knows_which_way_the_upgrade_goes) {
+  const std::vector<std::string> wait = {"upgrade",   "wait",      "u-7f3a", "--for",
+                                         "phase=pin", "--timeout", "10s"};
+  core::UpgradeView turning = running_view();
+  turning.direction = "BACK";
+  core::UpgradeView reading = turning;
+  reading.past_phases = reading.phases;
+  reading.phases = {reading.phases[0]};
+  reading.phases[0].direction = "BACK";
+  core::UpgradeView planned = reading;
+  planned.phases.push_back(turning.phases[3]);
+  planned.phases[1].direction = "BACK";
+  client_.views = {turning, reading, turning};
+  EXPECT_EQ(terminal_.run(wait), ExitCode::Timeout) << "the pin of the way forward is done";
+  client_.views = {turning, reading, planned};
+  EXPECT_EQ(terminal_.run(wait), ExitCode::Ok);
+  client_.views = {turning, reading, planned};
+  EXPECT_EQ(terminal_.run({"upgrade", "wait", "u-7f3a", "--for", "phase=gate"}),
+            ExitCode::UpgradeFailed);
+  EXPECT_EQ(terminal_.err,
+            "rollmill: upgrade u-7f3a goes back to 35.0 and has no phase gate ahead\n");
+  planned.state = "ROLLED_BACK";
+  client_.views = {planned};
+  EXPECT_EQ(terminal_.run({"upgrade", "wait", "u-7f3a", "--for", "phase=gate"}),
+            ExitCode::UpgradeFailed);
+  EXPECT_EQ(terminal_.err, "rollmill: upgrade u-7f3a is ROLLED_BACK before phase gate\n");
+}
+
 TEST_F(Follow, wait_for_a_name_that_no_upgrade_has_is_a_usage_error) {
   client_.views = {running_view()};
   EXPECT_EQ(terminal_.run({"upgrade", "wait", "u-7f3a", "--for", "phase=conductor"}),

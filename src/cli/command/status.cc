@@ -7,6 +7,7 @@
 #include "cli/render/status.h"
 #include "codec/view_json.h"
 #include "rollmill/base/nearest.h"
+#include "rollmill/core/plan.h"
 
 namespace rollmill::cli {
 namespace {
@@ -29,36 +30,56 @@ struct Goal {
   std::string name;
 };
 
-/// Is it there? An error for a name that no upgrade has.
-base::Result<bool> reached(const core::UpgradeView& view, const Goal& goal) {
-  std::vector<std::string> names = {"PLANNED",   "RUNNING", "PAUSED",
-                                    "SUCCEEDED", "ABORTED", "ROLLED_BACK"};
-  if (goal.kind == "phase") {
-    names.clear();
-    for (const core::PhaseView& phase : view.phases) {
-      if (phase.name == goal.name) return phase.state == "done";
-      names.push_back(phase.name);
-    }
+/// How far the upgrade is from what is waited for.
+enum class Reached { Yes, NotYet, Never };
+
+base::Error no_such(const Goal& goal, const std::vector<std::string>& names) {
+  return {base::ErrorCode::InvalidArgument, "\"" + goal.name + "\" is no " + goal.kind +
+                                                " of an upgrade" +
+                                                base::did_you_mean(goal.name, names)};
+}
+
+base::Result<Reached> state_reached(const core::UpgradeView& view, const Goal& goal) {
+  const std::vector<std::string> names = {"PLANNED",   "RUNNING", "PAUSED",
+                                          "SUCCEEDED", "ABORTED", "ROLLED_BACK"};
+  if (std::find(names.begin(), names.end(), goal.name) == names.end()) return no_such(goal, names);
+  return view.state == goal.name ? Reached::Yes : Reached::NotYet;
+}
+
+base::Result<Reached> phase_reached(const core::UpgradeView& view, const Goal& goal) {
+  std::vector<std::string> names;
+  for (const core::PhaseView& phase : view.phases) {
+    names.push_back(phase.name);
+    if (phase.name != goal.name) continue;
+    // What the way before has done says nothing of the one that comes.
+    return phase.state == "done" && !is_turning(view) ? Reached::Yes : Reached::NotYet;
   }
-  if (std::find(names.begin(), names.end(), goal.name) == names.end()) {
-    return base::Error{base::ErrorCode::InvalidArgument, "\"" + goal.name + "\" is no " +
-                                                             goal.kind + " of an upgrade" +
-                                                             base::did_you_mean(goal.name, names)};
-  }
-  return view.state == goal.name;
+  if (!core::parse_phase(goal.name)) return no_such(goal, names);
+  // After a turn the hosts are read first; the other phases are planned from that.
+  const bool planned = view.past_phases.empty() || view.phases.size() > 1;
+  return planned && !is_turning(view) ? Reached::Never : Reached::NotYet;
+}
+
+ExitCode say_reached(const Context& context, const core::UpgradeView& view, const Goal& goal) {
+  if (context.line.format != Format::Table) return print_view(context, view);
+  context.console.out << "upgrade " << view.id << ": " << goal.kind << " " << goal.name
+                      << (goal.kind == "phase" ? " is done" : "") << " after "
+                      << base::format_duration(view.elapsed) << '\n';
+  return ExitCode::Ok;
 }
 
 /// The end of the waiting, or nothing while there is none.
 std::optional<ExitCode> settle(const Context& context, const core::UpgradeView& view,
                                const Goal& goal) {
-  const auto there = reached(view, goal);
-  if (!there.ok()) return fail_usage(context, there.error().message);
-  if (*there) {
-    if (context.line.format != Format::Table) return print_view(context, view);
-    context.console.out << "upgrade " << view.id << ": " << goal.kind << " " << goal.name
-                        << (goal.kind == "phase" ? " is done" : "") << " after "
-                        << base::format_duration(view.elapsed) << '\n';
-    return ExitCode::Ok;
+  const auto reached = goal.kind == "phase" ? phase_reached(view, goal) : state_reached(view, goal);
+  if (!reached.ok()) return fail_usage(context, reached.error().message);
+  if (*reached == Reached::Yes) return say_reached(context, view, goal);
+  if (*reached == Reached::Never && !has_ended(view)) {
+    const bool back = view.direction == "BACK";
+    context.console.err << "rollmill: upgrade " << view.id << " goes "
+                        << (back ? "back to " + view.from : "forward to " + view.to)
+                        << " and has no phase " << goal.name << " ahead\n";
+    return ExitCode::UpgradeFailed;
   }
   if (!has_ended(view) && !needs_person(view)) return std::nullopt;
   context.console.err << "rollmill: upgrade " << view.id << " is " << view.state << " before "
