@@ -9,17 +9,18 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
+/// Not Unavailable: that would say that the controller itself does not answer.
 Error agent_away(const base::HostName& host) {
-  return {ErrorCode::Unavailable, "the agent of " + host.text +
-                                      " is away, and the output is kept there: start "
-                                      "rollmill-agent on it and ask again"};
+  return {ErrorCode::FailedPrecondition, "the agent of " + host.text +
+                                             " is away, and the output is kept there: start "
+                                             "rollmill-agent on it and ask again"};
 }
 
 }  // namespace
 
 void LogDesk::ask(const base::HostName& host, const core::TaskKey& key, bool follow, Sink sink) {
   if (requests_.size() >= kMostRequests) {
-    sink(Error{ErrorCode::Unavailable,
+    sink(Error{ErrorCode::FailedPrecondition,
                std::to_string(kMostRequests) + " readers of output are served already: try later"});
     return;
   }

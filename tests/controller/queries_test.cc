@@ -120,6 +120,7 @@ struct Logs : Queries {
   void ask(base::StepIndex step, bool more = true) {
     world.controller->logs({}, step, true, [this, more](base::Result<ports::LogChunk> chunk) {
       heard.push_back(chunk.ok() ? chunk->text : "error: " + chunk.error().message);
+      if (!chunk.ok()) code = chunk.error().code;
       return more;
     });
   }
@@ -130,6 +131,7 @@ struct Logs : Queries {
 
   core::SendTask task;
   std::vector<std::string> heard;
+  std::optional<base::ErrorCode> code;  ///< Of the last error.
 };
 
 TEST_F(Logs, come_from_the_host_of_the_step) {
@@ -161,6 +163,7 @@ TEST_F(Logs, end_when_the_agent_goes) {
   ask(task.task.key.step);
   ASSERT_EQ(heard.size(), 3U);
   EXPECT_EQ(heard[2], heard[1]);
+  EXPECT_EQ(code, base::ErrorCode::FailedPrecondition) << "the controller itself has answered";
 }
 
 TEST_F(Logs, of_another_host_are_not_taken) {
@@ -184,6 +187,7 @@ TEST_F(Logs, have_a_limited_number_of_readers) {
   EXPECT_EQ(world.link.logs_asked.size(), controller::LogDesk::kMostRequests);
   ASSERT_EQ(heard.size(), 1U);
   EXPECT_NE(heard[0].find("try later"), std::string::npos);
+  EXPECT_EQ(code, base::ErrorCode::FailedPrecondition) << "the controller itself has answered";
 }
 
 }  // namespace
