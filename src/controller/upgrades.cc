@@ -43,6 +43,12 @@ const core::Actor* actor_of(const core::Event& event) {
                     event);
 }
 
+bool can_go_back(const core::Plan& plan) {
+  core::Upgrade upgrade;
+  upgrade.plan = std::make_shared<const core::Plan>(plan);
+  return !core::why_no_way_back(upgrade);
+}
+
 /// Decides a row of events as one: their facts go into one transaction, so that a crash leaves
 /// all of them or none.
 class Batch {
@@ -97,6 +103,10 @@ Result<core::Plan> Controller::plan_back(const ports::PlanAsked& asked) {
   core::PlanRequest request{fleet_, asked.policy.value_or(policy_), asked.to, connected_facts()};
   core::ReleaseNumber from;
   if (run != nullptr) {
+    if (const auto why = core::why_no_way_back(run->upgrade)) {
+      return Error{ErrorCode::FailedPrecondition,
+                   "upgrade " + run->id.text + " cannot go back: " + *why};
+    }
     const core::Plan& plan = *run->upgrade.plan;
     if (asked.to == core::ReleaseNumber{}) request.to = plan.to;
     request.policy = asked.policy.value_or(plan.policy);
@@ -106,8 +116,15 @@ Result<core::Plan> Controller::plan_back(const ports::PlanAsked& asked) {
                  "no upgrade is under way; name the release that would be left again, as in: "
                  "rollmill plan --to 39.0 --reverse"};
   } else {
-    const auto there = core::make_plan(profile_, request);
+    const auto there = make_plan(asked.to, asked.policy);
     if (!there.ok()) return there.error();
+    if (!can_go_back(*there)) {
+      return Error{ErrorCode::FailedPrecondition,
+                   "the fleet is behind the point of no return to " + core::to_string(asked.to) +
+                       ", and nothing leads back from there; see the way forward with: rollmill "
+                       "plan --to " +
+                       core::to_string(asked.to)};
+    }
     from = there->from;
   }
   return core::preview_way_back(profile_, request, from, asked.way == ports::Way::BackFromGate);

@@ -26,6 +26,25 @@ TEST_F(Command, plan_prints_it_and_the_command_that_runs_exactly_it) {
             "  rollmill upgrade start --to 39.0 --policy good.json --plan 4c1d9e\n");
 }
 
+TEST_F(Command, plan_of_the_way_back_ends_with_what_can_be_done_now) {
+  const auto last_line = [&](const std::vector<std::string>& arguments) {
+    EXPECT_EQ(terminal_.run(arguments), ExitCode::Ok) << terminal_.err;
+    return terminal_.out.substr(std::string("the plan\nplan 4c1d9e\n\n").size());
+  };
+  const std::vector<std::string> from_now = {"plan", "--reverse", "--from-now"};
+  EXPECT_EQ(last_line(from_now), "Go this way with:\n  rollmill upgrade rollback\n");
+  const std::string none = "is under way; a rollback of one would go this way.\n";
+  EXPECT_EQ(last_line({"plan", "--to", "35.0", "--reverse"}), "No upgrade to 35.0 " + none)
+      << "the one under way goes to 39.0";
+  client_.views[0]->direction = "BACK";
+  EXPECT_EQ(last_line(from_now),
+            "Upgrade u-7f3a goes back already; see: rollmill upgrade status u-7f3a\n");
+  client_.views[0]->state = "ROLLED_BACK";
+  EXPECT_EQ(last_line({"plan", "--to", "39.0", "--reverse"}), "No upgrade to 39.0 " + none);
+  client_.views.clear();
+  EXPECT_EQ(last_line({"plan", "--to", "39.0", "--reverse"}), "No upgrade to 39.0 " + none);
+}
+
 TEST_F(Command, wrong_releases_and_policies_are_usage_errors) {
   EXPECT_EQ(terminal_.run({"plan", "gazpacho"}), ExitCode::Usage);
   EXPECT_EQ(terminal_.err,

@@ -153,7 +153,8 @@ base::Result<PlanShown> FakeClient::plan(const PlanWanted& wanted) {
   if (refusal) return *refusal;
   PlanShown shown;
   shown.plan.id = {"4c1d9e"};
-  shown.plan.to = wanted.to;
+  const bool newest = wanted.to == core::ReleaseNumber{};  // that of the upgrade under way
+  shown.plan.to = newest ? core::ReleaseNumber{39, 0} : wanted.to;
   shown.printed = "the plan\nplan 4c1d9e\n";
   return shown;
 }

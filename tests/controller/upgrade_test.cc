@@ -153,6 +153,35 @@ TEST_F(Upgrades, pause_and_resume) {
   EXPECT_EQ(world.view().state, "SUCCEEDED");
 }
 
+TEST_F(Upgrades, show_no_way_back_behind_the_point_of_no_return) {
+  const auto back = [&](ports::Way way) {
+    return world.controller->plan({{39, 0}, std::nullopt, way});
+  };
+  ASSERT_TRUE(world.start().ok());
+  EXPECT_TRUE(back(ports::Way::BackFromNow).ok());
+  const auto is_unpinned = [](const core::HostView& host) {
+    return host.release == "39.0" && host.pin.empty() && !host.services.empty();
+  };
+  const auto any_unpinned = [&] {
+    const auto hosts = world.view().hosts;
+    return std::any_of(hosts.begin(), hosts.end(), is_unpinned);
+  };
+  while (!any_unpinned() && world.go_on()) continue;
+  for (const ports::Way way : {ports::Way::BackFromGate, ports::Way::BackFromNow}) {
+    const auto refused = back(way);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, ErrorCode::FailedPrecondition);
+    EXPECT_NE(refused.error().message.find("cannot go back: the point of no return was passed"),
+              std::string::npos)
+        << refused.error().message;
+  }
+  ASSERT_TRUE(ask(core::AbortRequested{world.actor()}).ok());
+  const auto refused = back(ports::Way::BackFromGate);
+  ASSERT_FALSE(refused.ok()) << "a new one would begin behind it";
+  EXPECT_NE(refused.error().message.find("behind the point of no return"), std::string::npos)
+      << refused.error().message;
+}
+
 TEST_F(Upgrades, wait_until_the_agents_are_done_with_the_aborted_one) {
   ASSERT_TRUE(world.start().ok());
   const core::SendTask task = world.take_task();

@@ -26,8 +26,7 @@ std::optional<PlanWanted> wanted_of(const Context& context) {
   if (!line.release.empty()) {
     const auto release = core::parse_release_number(line.release);
     if (!release) {
-      return unusable("\"" + line.release +
-                      "\" is not a release; write MAJOR.MINOR, such as 39.0");
+      return unusable("\"" + line.release + "\" is not a release; write MAJOR.MINOR, such as 39.0");
     }
     wanted.to = *release;
   }
@@ -53,6 +52,25 @@ std::string start_command(const Context& context, const core::Plan& plan) {
   return "rollmill upgrade start --to " + line.release +
          (line.policy_file.empty() ? "" : " --policy " + line.policy_file) + " --plan " +
          plan.id.text;
+}
+
+/// What a way back that was shown is good for now.
+ExitCode print_use_of_way_back(const Context& context, const core::Plan& plan) {
+  std::ostream& out = context.console.out;
+  const auto newest = context.client.get({}, core::Detail::Summary);
+  if (!newest.ok() && newest.error().code != base::ErrorCode::NotFound) {
+    return fail(context, newest.error());
+  }
+  const std::string to = core::to_string(plan.to);
+  if (!newest.ok() || has_ended(*newest) || newest->to != to) {
+    out << "\nNo upgrade to " << to << " is under way; a rollback of one would go this way.\n";
+  } else if (newest->direction == core::to_string(core::Direction::Back)) {
+    out << "\nUpgrade " << newest->id << " goes back already; see: rollmill upgrade status "
+        << newest->id << '\n';
+  } else {
+    out << "\nGo this way with:\n  rollmill upgrade rollback\n";
+  }
+  return ExitCode::Ok;
 }
 
 /// Hosts in the middle of an upgrade make no plan possible; then that upgrade is what to look at.
@@ -88,19 +106,16 @@ ExitCode run_plan(const Context& context) {
   if (!wanted) return ExitCode::Usage;
   const auto shown = context.client.plan(*wanted);
   if (!shown.ok()) return fail(context, shown.error());
-  if (context.line.format == Format::Table) {
-    context.console.out << shown->printed
-                        << (context.line.reverse ? "\nGo this way with:\n  "
-                                                 : "\nRun exactly this with:\n  ")
-                        << (context.line.reverse ? "rollmill upgrade rollback"
-                                                 : start_command(context, shown->plan))
-                        << '\n';
-  } else {
-    context.console.out << codec::to_json(shown->plan, context.line.format == Format::Json
-                                                           ? codec::JsonStyle::Indented
-                                                           : codec::JsonStyle::Compact)
-                        << '\n';
+  std::ostream& out = context.console.out;
+  if (context.line.format != Format::Table) {
+    const auto style = context.line.format == Format::Json ? codec::JsonStyle::Indented
+                                                           : codec::JsonStyle::Compact;
+    out << codec::to_json(shown->plan, style) << '\n';
+    return ExitCode::Ok;
   }
+  out << shown->printed;
+  if (context.line.reverse) return print_use_of_way_back(context, shown->plan);
+  out << "\nRun exactly this with:\n  " << start_command(context, shown->plan) << '\n';
   return ExitCode::Ok;
 }
 
