@@ -200,6 +200,43 @@ TEST_F(Upgrades, wait_until_the_agents_are_done_with_the_aborted_one) {
   EXPECT_TRUE(world.start().ok());
 }
 
+/// The cure of docs/operating.md where the lost host cannot be left out of the way back.
+TEST_F(Upgrades, go_back_without_a_host_that_is_gone_when_a_new_one_is_turned_at_once) {
+  auto asked = world.start_asked();
+  asked.approve.clear();
+  ASSERT_TRUE(world.controller->start(asked).ok());
+  while (world.view().current_phase != "gate" && world.go_on()) continue;
+  ASSERT_TRUE(ask(core::TurnRequested{core::Direction::Back, world.actor()}).ok());
+  while (world.view().current_phase != "api" && world.go_on()) continue;
+  world.go("cond1");
+  world.hosts.host("cond1").services[0].running = false;
+  world.finish();
+  ASSERT_EQ(world.view().blocked->code, "AGENT_LOST");
+  const base::Status refused = ask(core::QuarantineRequested{{"cond1"}, world.actor()});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find("cond1 is needed"), std::string::npos);
+  ASSERT_TRUE(ask(core::AbortRequested{world.actor()}).ok());
+
+  world.die();
+  std::erase_if(world.fleet.hosts,
+                [](const core::Host& host) { return host.name.text == "cond1"; });
+  world.policy.budgets["conductor"].min_available = 0;
+  world.hosts.policy = world.policy;
+  world.hosts.quarantined.insert("cond1");  // away, and not by our hand
+  ASSERT_TRUE(world.boot().ok());
+  world.come_all();
+  const auto started = world.start();
+  ASSERT_TRUE(started.ok()) << started.error().message;
+  ASSERT_TRUE(ask(core::TurnRequested{core::Direction::Back, world.actor()}).ok());
+  world.finish();
+  EXPECT_EQ(world.view().state, "ROLLED_BACK");
+  for (const core::HostView& host : world.view().hosts) {
+    EXPECT_EQ(host.release, "35.0") << host.name;
+    EXPECT_EQ(host.pin, "") << host.name;
+  }
+  EXPECT_TRUE(world.hosts.broken.empty()) << world.hosts.broken.front();
+}
+
 TEST_F(Upgrades, cancel_what_an_agent_still_has_of_the_aborted_one_when_it_comes) {
   ASSERT_TRUE(world.start().ok());
   const core::SendTask task = world.take_task();
