@@ -78,7 +78,7 @@ class Planner {
   }
 
   void stage() {
-    build_.begin_phase(PhaseKind::Stage, "delete what was fetched");
+    build_.begin_phase(PhaseKind::Stage, "none needed: what was fetched stays and does no harm");
     build_.add_everywhere("all hosts", {Verb::Stage}, args());
   }
 

@@ -206,7 +206,7 @@ class BackPlanner {
   void stage() {
     const auto wants = [](const HostBack& host) { return host.reinstall; };
     if (std::none_of(reading_.hosts.begin(), reading_.hosts.end(), wants)) return;
-    build_.begin_phase(PhaseKind::Stage, "delete what was fetched");
+    build_.begin_phase(PhaseKind::Stage, "none needed: what was fetched stays and does no harm");
     build_.begin_wave("hosts that are to be of " + to_string(plan_.from) + " again");
     for (std::uint32_t i = 0; i < plan_.fleet.hosts.size(); ++i) {
       if (reading_.hosts[i].reinstall) build_.add_host_turn({i}, {bringing_back()}, {Verb::Stage});
