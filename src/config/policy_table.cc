@@ -77,8 +77,10 @@ const Table& policy_table() {
         .choices = {"fail", "go-on"}},
        {.name = "on_failure",
         .kind = Kind::Choice,
-        .doc = "When more services failed than is tolerated: pause, or go back to the old release "
-               "at once. Before pin and from unpin on it always pauses.",
+        .doc =
+            "When more services failed than is tolerated: pause, or go back to the old release "
+            "at once. That is for pin, conductors and api; in other phases, and on the way back, "
+            "it always pauses.",
         .fallback = "\"pause\"",
         .choices = {"pause", "rollback"}},
        {.name = "deadlines",
