@@ -6,6 +6,7 @@
 #include "drivers/drivers.h"
 #include "drivers/scratch.h"
 #include "drivers/support/files.h"
+#include "rollmill/base/digest.h"
 
 namespace rollmill::drivers {
 namespace {
@@ -139,6 +140,28 @@ TEST_F(OsloConfigTest, same_settings_again_do_not_touch_the_file) {
   ASSERT_TRUE(config->write(pin_).ok());
   ASSERT_EQ(stat(ours().c_str(), &after), 0);
   EXPECT_EQ(before.st_ino, after.st_ino);
+}
+
+TEST_F(OsloConfigTest, header_says_how_to_end_it_without_losing_the_way_back) {
+  ASSERT_TRUE(make()->write(pin_).ok());
+  const std::string text = read_file(ours()).value();
+  EXPECT_NE(text.find("# Do not remove it by hand: "), std::string::npos);
+  EXPECT_NE(text.find("rollmill upgrade rollback"), std::string::npos);
+}
+
+/// Writing it anew would look like a change that the running services have not read.
+TEST_F(OsloConfigTest, what_another_version_wrote_under_its_own_header_is_ours_and_left_alone) {
+  const auto config = make();
+  ASSERT_TRUE(config->write(pin_).ok());
+  const std::string older = "# Another header.\n\n[DEFAULT]\npin_release_version = 35.0\n";
+  ASSERT_TRUE(write_file(ours(), older, {0644, ""}).ok());
+  put("state/drop-in", base::sha256_hex(older) + "\n");
+  EXPECT_FALSE(config->read()->foreign_edit);
+  ASSERT_TRUE(config->write(pin_).ok());
+  EXPECT_EQ(read_file(ours()).value(), older);
+  ASSERT_TRUE(config->write({{"DEFAULT", "heartbeat_timeout", "600"}}).ok());
+  EXPECT_EQ(read_file(ours())->find("# Another header."), std::string::npos);
+  EXPECT_FALSE(config->read()->foreign_edit);
 }
 
 TEST_F(OsloConfigTest, foreign_edit_is_seen_and_never_overwritten) {

@@ -19,6 +19,25 @@ using base::Status;
 using base::success;
 using ports::Setting;
 
+// The first lines of the file, for whoever finds it.
+std::vector<std::string> header() {
+  return {"Written by rollmill-agent for a rolling upgrade, which removes this file at its end.",
+          "Do not remove it by hand: a service of the new release that starts without the pin may",
+          "save rows that the old release cannot read, and then nothing leads back.",
+          "To end the upgrade run: rollmill upgrade rollback, or: rollmill upgrade abort.",
+          "After an abort it may be removed by hand only when every host of the fleet has the new",
+          "release and nobody wants to go back.",
+          "Do not edit: rollmill refuses to change a file that somebody else has changed."};
+}
+
+// What another version of rollmill wrote says the same under another header. Writing it anew would
+// look like a change that the running services have not read.
+bool holds_same(const std::string& one, const std::string& other) {
+  const Result<std::vector<Setting>> settings = parse_oslo_ini(one, "");
+  const Result<std::vector<Setting>> others = parse_oslo_ini(other, "");
+  return settings && others && *settings == *others;
+}
+
 class OsloConfig final : public ports::ConfigDriver {
  public:
   explicit OsloConfig(OsloOptions options) : options_(std::move(options)) {}
@@ -32,7 +51,6 @@ class OsloConfig final : public ports::ConfigDriver {
  private:
   std::string folder() const { return options_.folders.front(); }
   std::string path() const { return folder() + "/" + options_.file_name; }
-  std::vector<std::string> header() const;
   std::vector<std::string> files() const;
   Result<std::optional<std::string>> content() const;
   bool is_ours(const std::string& content) const;
@@ -44,12 +62,6 @@ class OsloConfig final : public ports::ConfigDriver {
 
   const OsloOptions options_;
 };
-
-std::vector<std::string> OsloConfig::header() const {
-  return {"Written by rollmill-agent for a rolling upgrade, which removes this file at its end.",
-          "To end it by hand: remove " + path() + " and restart the services of this host.",
-          "Do not edit: rollmill refuses to change a file that somebody else has changed."};
-}
 
 // In the order in which oslo.config reads them; a later one wins.
 std::vector<std::string> OsloConfig::files() const {
@@ -157,7 +169,7 @@ Status OsloConfig::write(const std::vector<Setting>& settings) {
   if (settings.empty()) return take_away(*now);
   const Result<std::string> fresh = print_oslo_ini(settings, header());
   if (!fresh) return fresh.error();
-  const bool there = *now && **now == *fresh;
+  const bool there = *now && holds_same(**now, *fresh);
   const Status put_there = there ? success() : put(*fresh, *now);
   return put_there ? check_services_read(path()) : put_there;
 }
