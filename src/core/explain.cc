@@ -51,14 +51,28 @@ Blocked while_waiting(Blocked result) {
   return result;
 }
 
+Names names_of(const Upgrade& upgrade, base::StepIndex step) {
+  return {host_name(upgrade, step_at(upgrade, step).host), std::to_string(step.value), ""};
+}
+
+/// Within its time a step may still get what it waits for. A person is asked only for what no time
+/// brings.
+Blocked step_waits(const Upgrade& upgrade, base::StepIndex step) {
+  const StepRun& run = upgrade.steps[step.value];
+  Blocked result = while_waiting(blocked(upgrade, run.waiting.code,
+                                         name_step(upgrade, step) + ": " + run.waiting.reason,
+                                         run.waiting.since, names_of(upgrade, step)));
+  const bool says_so = result.who.starts_with("nobody");
+  if (says_so || result.who.ends_with("the step goes on by itself")) return result;
+  result.who =
+      "nobody: it ends by itself, until " + base::format_time(run.deadline) + " at the latest";
+  return result;
+}
+
 Blocked agent_away(const Upgrade& upgrade, base::HostIndex host, std::string reason) {
   return while_waiting(blocked(upgrade, "AGENT_LOST", std::move(reason),
                                upgrade.hosts[host.value].since,
                                {host_name(upgrade, host), "", ""}));
-}
-
-Names names_of(const Upgrade& upgrade, base::StepIndex step) {
-  return {host_name(upgrade, step_at(upgrade, step).host), std::to_string(step.value), ""};
 }
 
 std::optional<Blocked> explain_pause(const Upgrade& upgrade) {
@@ -110,9 +124,16 @@ std::optional<Blocked> explain_gate(const Upgrade& upgrade) {
                  run.awaiting_since, names);
 }
 
-/// The step in flight that has waited longest, or whose agent is away.
+bool comes_before(const Blocked& one, const Blocked& other) {
+  const bool asks = !one.who.starts_with("nobody");
+  const bool other_asks = !other.who.starts_with("nobody");
+  return asks == other_asks ? one.since < other.since : asks;
+}
+
+/// The step in flight that has waited longest, or whose agent is away; first one that needs a
+/// person.
 std::optional<Blocked> explain_steps(const Upgrade& upgrade) {
-  std::optional<Blocked> oldest;
+  std::optional<Blocked> first;
   for (const base::StepIndex step : upgrade.in_flight) {
     const StepRun& run = upgrade.steps[step.value];
     const base::HostIndex index = step_at(upgrade, step).host;
@@ -123,13 +144,11 @@ std::optional<Blocked> explain_steps(const Upgrade& upgrade) {
                          name_step(upgrade, step) + " is in flight, but the agent is away: " +
                              (host.lost_reason.empty() ? "it never came" : host.lost_reason));
     } else if (!run.waiting.code.empty()) {
-      found = while_waiting(blocked(upgrade, run.waiting.code,
-                                    name_step(upgrade, step) + ": " + run.waiting.reason,
-                                    run.waiting.since, names_of(upgrade, step)));
+      found = step_waits(upgrade, step);
     }
-    if (found && (!oldest || found->since < oldest->since)) oldest = std::move(found);
+    if (found && (!first || comes_before(*found, *first))) first = std::move(found);
   }
-  return oldest;
+  return first;
 }
 
 std::string name_role(const DomainKey& domain) {

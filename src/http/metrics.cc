@@ -95,9 +95,15 @@ void print_state(Page& page, const core::UpgradeView& view) {
   page.sample({}, seconds(view.elapsed.count()));
 }
 
+/// "operator: read its log" without what they have to do: an alert asks only for whom.
+std::string first_word(const std::string& who) { return who.substr(0, who.find_first_of(":, ")); }
+
 void print_blocked(Page& page, const core::UpgradeView& view) {
-  page.family("upgrade_blocked", "gauge", "1 while something waits, with its code.");
-  if (view.blocked) page.sample({{"code", view.blocked->code}}, 1);
+  page.family("upgrade_blocked", "gauge",
+              "1 while something waits, with its code and who can clear it.");
+  if (view.blocked) {
+    page.sample({{"code", view.blocked->code}, {"who", first_word(view.blocked->who)}}, 1);
+  }
   page.family("upgrade_blocked_since_timestamp_seconds", "gauge",
               "Since when it waits; 0 when nothing does.");
   page.sample({}, view.blocked ? seconds(view.blocked->since.time_since_epoch().count()) : "0");

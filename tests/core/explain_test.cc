@@ -8,6 +8,7 @@
 #include "core/blocked_tables.h"
 #include "rollmill/core/checks.h"
 #include "rollmill/core/engine.h"
+#include "support/builders.h"
 #include "support/engine_loop.h"
 
 /// The catalogues behind `explain`. What it says when is told by the scenarios.
@@ -40,6 +41,16 @@ TEST(Catalogue, codes_are_unique_and_complete) {
     EXPECT_EQ(find_blocked(info.code), &info);
   }
   EXPECT_EQ(find_blocked("NO_SUCH_CODE"), nullptr);
+}
+
+/// Alerts ask for the first word.
+TEST(Catalogue, who_begins_with_one_of_three) {
+  for (const BlockedInfo& info : blocked_catalogue()) {
+    const std::string who = info.who;
+    const std::string first = who.substr(0, who.find_first_of(":, "));
+    EXPECT_TRUE(first == "operator" || first == "approver" || first == "nobody")
+        << info.code << ": " << who;
+  }
 }
 
 TEST(Catalogue, codes_are_upper_snake) {
@@ -92,6 +103,41 @@ TEST(Catalogue, every_code_of_the_engine_has_a_story) {
     if (code == "PROMISE_GUARD" || code == "BUDGET_SPENT" || belongs_to_a_check(code)) continue;
     EXPECT_NE(stories.find("  " + code + " since"), std::string::npos) << code;
   }
+}
+
+test::EngineLoop with_steps_in_flight() {
+  const Plan plan = test::plan_for(test::fleet("cond x2, api x2, admin schema"));
+  test::EngineLoop loop(plan, test::FleetTwin(plan.fleet, plan.from));
+  loop.begin(plan, {"alice", ""});
+  loop.come_all();
+  return loop;
+}
+
+TEST(StepThatWaits, needs_nobody_within_its_time) {
+  test::EngineLoop loop = with_steps_in_flight();
+  const TaskWaiting waiting{"HEARTBEAT_STALE", "cond1 is not alive", loop.now};
+  loop.report({"cond1"}, {0}, waiting);
+  const auto blocked = explain(loop.state, loop.now);
+  ASSERT_TRUE(blocked);
+  EXPECT_EQ(blocked->code, "HEARTBEAT_STALE");
+  EXPECT_EQ(blocked->who, "nobody: it ends by itself, until " +
+                              base::format_time(loop.state.steps[0].deadline) + " at the latest");
+  EXPECT_EQ(blocked->command, "");
+  loop.report({"cond1"}, {0}, TaskFailed{"HEARTBEAT_STALE", "not alive", false, {}, {}});
+  while (loop.go_on()) {
+  }
+  EXPECT_EQ(explain(loop.state, loop.now)->who, "operator: read the conductor's log on cond1");
+}
+
+TEST(StepThatWaits, for_what_a_person_must_bring_comes_first_and_says_so) {
+  test::EngineLoop loop = with_steps_in_flight();
+  loop.report({"cond1"}, {0}, TaskWaiting{"HEARTBEAT_STALE", "not alive", loop.now});
+  loop.pass(std::chrono::seconds{5});
+  loop.report({"cond2"}, {1}, TaskWaiting{"API_UNAVAILABLE", "no API answers", loop.now});
+  const auto blocked = explain(loop.state, loop.now);
+  ASSERT_TRUE(blocked);
+  EXPECT_EQ(blocked->code, "API_UNAVAILABLE");
+  EXPECT_EQ(blocked->who, "operator: bring the API back; the step goes on by itself");
 }
 
 TEST(PrintedCommand, stands_for_an_event) {

@@ -19,7 +19,7 @@ core::UpgradeView telling_upgrade() {
   phase.name = "conductors";
   view.phases = {phase};
   view.hosts = {core::HostView{}};
-  view.blocked = core::Blocked{"NODES_BUSY", "", base::TimePoint{}, "", "", ""};
+  view.blocked = core::Blocked{"NODES_BUSY", "", base::TimePoint{}, "nobody", "", ""};
   return view;
 }
 

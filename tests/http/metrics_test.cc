@@ -39,9 +39,18 @@ core::UpgradeView upgrade() {
   pinned.pin = "35.0";
   core::HostView old;
   view.hosts = {pinned, old};
-  view.blocked = core::Blocked{"NODES_BUSY", "x", base::TimePoint{std::chrono::seconds{1700000000}},
-                               "",           "",  ""};
+  view.blocked = core::Blocked{"NODES_BUSY",
+                               "x",
+                               base::TimePoint{std::chrono::seconds{1700000000}},
+                               "nobody: it ends by itself",
+                               "",
+                               ""};
   return view;
+}
+
+void expect_line(const core::UpgradeView& view, const std::string& line) {
+  const std::string page = print_metrics("0.1.0", kInfo, &view);
+  EXPECT_NE(page.find(line + "\n"), std::string::npos) << line << " is not in\n" << page;
 }
 
 TEST(Metrics, whole_page_is_as_promised) {
@@ -59,6 +68,14 @@ TEST(Metrics, quotes_and_line_ends_in_labels_are_escaped) {
   core::UpgradeView view = upgrade();
   view.fleet = "a\"b\\c\nd";
   EXPECT_NE(print_metrics("v", kInfo, &view).find("fleet=\"a\\\"b\\\\c\\nd\""), std::string::npos);
+}
+
+TEST(Metrics, who_can_clear_it_is_one_word) {
+  core::UpgradeView view = upgrade();
+  view.blocked->who = "operator: read the conductor's log on cond1";
+  expect_line(view, R"(rollmill_upgrade_blocked{code="NODES_BUSY",who="operator"} 1)");
+  view.blocked->who = "approver, then operator";
+  expect_line(view, R"(rollmill_upgrade_blocked{code="NODES_BUSY",who="approver"} 1)");
 }
 
 TEST(Metrics, every_sample_has_a_family_and_no_series_comes_twice) {

@@ -12,7 +12,8 @@ struct Blocked {
   std::string code;     ///< UPPER_SNAKE, from the catalogue.
   std::string reason;   ///< One sentence, with host and step.
   base::TimePoint since{};
-  std::string who;      ///< Who can clear it: "operator", "approver", "nobody: it ends by itself".
+  /// Who can clear it. The first word is "operator", "approver" or "nobody", whom alerts ask for.
+  std::string who;
   std::string command;  ///< Exact command, or empty.
   std::string anchor;   ///< "operating.md#nodes_busy"
   bool operator==(const Blocked&) const = default;
