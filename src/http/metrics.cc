@@ -1,6 +1,6 @@
 #include "http/metrics.h"
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <utility>
@@ -67,7 +67,39 @@ void print_controller(Page& page, const std::string& version, const ports::Contr
   page.gauge("hosts_connected", "Hosts whose agent is connected.", info.hosts_connected);
 }
 
-void print_state(Page& page, const core::UpgradeView& view) {
+/// A phase in one direction, over all legs: a leg that finds its way has two preflights, and a
+/// counter must not begin again when the upgrade turns round.
+struct PhaseSum {
+  Labels labels;
+  bool current = false;
+  base::Duration elapsed{};
+  std::uint64_t probes_sent = 0;
+  std::uint64_t probes_failed = 0;
+  base::Duration longest_gap{};
+};
+
+void add_phase(std::vector<PhaseSum>& sums, const core::PhaseView& phase, bool current) {
+  const Labels labels = {{"phase", phase.name}, {"direction", phase.direction}};
+  auto sum = std::find_if(sums.begin(), sums.end(),
+                          [&](const PhaseSum& each) { return each.labels == labels; });
+  if (sum == sums.end()) sum = sums.insert(sum, PhaseSum{.labels = labels});
+  sum->current = sum->current || current;
+  sum->elapsed += phase.elapsed;
+  sum->probes_sent += phase.probes_sent;
+  sum->probes_failed += phase.probes_failed;
+  sum->longest_gap = std::max(sum->longest_gap, phase.longest_gap);
+}
+
+std::vector<PhaseSum> sum_phases(const core::UpgradeView& view) {
+  std::vector<PhaseSum> sums;
+  for (const core::PhaseView& phase : view.past_phases) add_phase(sums, phase, false);
+  for (const core::PhaseView& phase : view.phases) {
+    add_phase(sums, phase, phase.name == view.current_phase);
+  }
+  return sums;
+}
+
+void print_state(Page& page, const core::UpgradeView& view, const std::vector<PhaseSum>& phases) {
   page.family("upgrade_info", "gauge", "The newest upgrade.");
   page.sample({{"upgrade", view.id}, {"fleet", view.fleet}, {"from", view.from}, {"to", view.to}},
               1);
@@ -80,13 +112,9 @@ void print_state(Page& page, const core::UpgradeView& view) {
     page.sample({{"state", name}}, name == view.state ? 1 : 0);
   }
   page.family("upgrade_phase", "gauge", "1 for the phase that the newest upgrade is in.");
-  for (const core::PhaseView& phase : view.phases) {
-    page.sample({{"phase", phase.name}}, phase.name == view.current_phase ? 1 : 0);
-  }
+  for (const PhaseSum& phase : phases) page.sample(phase.labels, phase.current ? 1 : 0);
   page.family("upgrade_phase_seconds", "gauge", "Time spent in each phase.");
-  for (const core::PhaseView& phase : view.phases) {
-    page.sample({{"phase", phase.name}}, seconds(phase.elapsed.count()));
-  }
+  for (const PhaseSum& phase : phases) page.sample(phase.labels, seconds(phase.elapsed.count()));
   page.gauge("upgrade_goes_back", "1 while the newest upgrade goes back to the old release.",
              view.direction == "BACK" ? 1 : 0);
   page.gauge("upgrade_reversible", "1 while the newest upgrade can be taken back.",
@@ -124,18 +152,14 @@ void print_fleet(Page& page, const core::UpgradeView& view) {
   for (const auto& [release, count] : releases) page.sample({{"release", release}}, count);
 }
 
-void print_probes(Page& page, const core::UpgradeView& view) {
+void print_probes(Page& page, const std::vector<PhaseSum>& phases) {
   page.family("probe_requests_total", "counter", "Requests that the built-in prober sent.");
-  for (const core::PhaseView& phase : view.phases) {
-    page.sample({{"phase", phase.name}}, phase.probes_sent);
-  }
+  for (const PhaseSum& phase : phases) page.sample(phase.labels, phase.probes_sent);
   page.family("probe_failures_total", "counter", "Requests of the prober that failed.");
-  for (const core::PhaseView& phase : view.phases) {
-    page.sample({{"phase", phase.name}}, phase.probes_failed);
-  }
+  for (const PhaseSum& phase : phases) page.sample(phase.labels, phase.probes_failed);
   page.family("probe_longest_gap_seconds", "gauge", "Longest time between two answers of the API.");
-  for (const core::PhaseView& phase : view.phases) {
-    page.sample({{"phase", phase.name}}, seconds(phase.longest_gap.count()));
+  for (const PhaseSum& phase : phases) {
+    page.sample(phase.labels, seconds(phase.longest_gap.count()));
   }
 }
 
@@ -146,10 +170,11 @@ std::string print_metrics(const std::string& version, const ports::ControllerInf
   Page page;
   print_controller(page, version, info);
   if (newest != nullptr) {
-    print_state(page, *newest);
+    const std::vector<PhaseSum> phases = sum_phases(*newest);
+    print_state(page, *newest, phases);
     print_blocked(page, *newest);
     print_fleet(page, *newest);
-    print_probes(page, *newest);
+    print_probes(page, phases);
   }
   return page.take();
 }

@@ -93,6 +93,16 @@ TEST(RenderStatus, no_approval_is_asked_for_while_the_upgrade_turns_round) {
   EXPECT_EQ(joined(render_status(view, at(0), kNarrow)).find(" approval "), std::string::npos);
 }
 
+TEST(RenderStatus, the_reading_before_a_preflight_is_not_shown_beside_it) {
+  core::UpgradeView view = running_view();
+  view.phases = {view.phases[0], view.phases[0], view.phases[1]};
+  view.phases[1].state = "active";
+  view.phases[1].turns_done = 4;
+  view.phases[2].state = "pending";
+  EXPECT_NE(joined(render_status(view, at(0), kPipe)).find("\n > preflight 4/6  . stage\n"),
+            std::string::npos);
+}
+
 TEST(RenderBlocked, a_pause_after_a_failure_says_what_moves_it_and_not_only_where_to_look) {
   core::UpgradeView view = blocked_view();
   view.state = "PAUSED";

@@ -23,11 +23,13 @@ core::UpgradeView upgrade() {
   view.failures = 1;
   core::PhaseView done;
   done.name = "expand";
+  done.direction = "FORWARD";
   done.state = "done";
   done.elapsed = base::Duration{1007};
   done.probes_sent = 10;
   core::PhaseView active;
   active.name = "conductors";
+  active.direction = "FORWARD";
   active.state = "active";
   active.elapsed = base::Duration{20'000};
   active.probes_sent = 300;
@@ -45,6 +47,27 @@ core::UpgradeView upgrade() {
                                "nobody: it ends by itself",
                                "",
                                ""};
+  return view;
+}
+
+/// Turned back in the middle of the preflight, and forward again: the last leg has two preflights.
+core::UpgradeView upgrade_with_legs() {
+  core::UpgradeView view = upgrade();
+  core::PhaseView preflight;
+  preflight.name = "preflight";
+  preflight.direction = "FORWARD";
+  preflight.elapsed = base::Duration{1000};
+  preflight.probes_sent = 100;
+  preflight.probes_failed = 3;
+  preflight.longest_gap = base::Duration{300};
+  core::PhaseView back = preflight;
+  back.direction = "BACK";
+  back.probes_failed = 0;
+  view.past_phases = {preflight, back};
+  preflight.probes_failed = 1;
+  preflight.longest_gap = base::Duration{200};
+  view.phases = {preflight, preflight};
+  view.current_phase = "preflight";
   return view;
 }
 
@@ -70,6 +93,19 @@ TEST(Metrics, quotes_and_line_ends_in_labels_are_escaped) {
   EXPECT_NE(print_metrics("v", kInfo, &view).find("fleet=\"a\\\"b\\\\c\\nd\""), std::string::npos);
 }
 
+TEST(Metrics, a_turn_begins_no_counter_again) {
+  const core::UpgradeView view = upgrade_with_legs();
+  expect_line(view, R"(rollmill_probe_requests_total{phase="preflight",direction="FORWARD"} 300)");
+  expect_line(view, R"(rollmill_probe_failures_total{phase="preflight",direction="FORWARD"} 5)");
+  expect_line(view, R"(rollmill_probe_requests_total{phase="preflight",direction="BACK"} 100)");
+  expect_line(view,
+              R"(rollmill_probe_longest_gap_seconds{phase="preflight",direction="FORWARD"} 0.300)");
+  expect_line(view,
+              R"(rollmill_upgrade_phase_seconds{phase="preflight",direction="FORWARD"} 3.000)");
+  expect_line(view, R"(rollmill_upgrade_phase{phase="preflight",direction="FORWARD"} 1)");
+  expect_line(view, R"(rollmill_upgrade_phase{phase="preflight",direction="BACK"} 0)");
+}
+
 TEST(Metrics, who_can_clear_it_is_one_word) {
   core::UpgradeView view = upgrade();
   view.blocked->who = "operator: read the conductor's log on cond1";
@@ -78,8 +114,7 @@ TEST(Metrics, who_can_clear_it_is_one_word) {
   expect_line(view, R"(rollmill_upgrade_blocked{code="NODES_BUSY",who="approver"} 1)");
 }
 
-TEST(Metrics, every_sample_has_a_family_and_no_series_comes_twice) {
-  const core::UpgradeView view = upgrade();
+void expect_no_series_twice(const core::UpgradeView& view) {
   std::istringstream page(print_metrics("0.1.0", kInfo, &view));
   std::set<std::string> families;
   std::set<std::string> series;
@@ -90,6 +125,11 @@ TEST(Metrics, every_sample_has_a_family_and_no_series_comes_twice) {
     EXPECT_TRUE(series.insert(name).second) << line;
     EXPECT_TRUE(families.contains(name.substr(0, name.find('{')))) << line;
   }
+}
+
+TEST(Metrics, every_sample_has_a_family_and_no_series_comes_twice) {
+  expect_no_series_twice(upgrade());
+  expect_no_series_twice(upgrade_with_legs());
 }
 
 }  // namespace

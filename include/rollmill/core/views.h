@@ -116,7 +116,8 @@ struct UpgradeView {
   std::uint64_t probes_failed = 0;
   base::Duration longest_gap{};
   std::string probe_error;  ///< Of the last failed probe.
-  std::vector<PhaseView> phases;       ///< Of the current leg; their names are unique.
+  /// Of the current leg. A preflight may come twice: first the reading that found the way.
+  std::vector<PhaseView> phases;
   std::vector<PhaseView> past_phases;  ///< Of the legs before, in order; for the report.
   std::vector<HostView> hosts;
   std::vector<BudgetView> budgets;

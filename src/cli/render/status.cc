@@ -61,14 +61,21 @@ Chip chip_of(const core::PhaseView& phase, const Style& style) {
   return {text, Paint::Bold};
 }
 
+/// The reading that has found the way, with the preflight itself behind it: one of them is enough.
+bool comes_again(const std::vector<core::PhaseView>& phases, std::size_t index) {
+  const core::PhaseView& phase = phases[index];
+  return phase.state == "done" && index + 1 < phases.size() && phases[index + 1].name == phase.name;
+}
+
 /// All phases in order, as many on a line as fit.
 std::vector<std::string> phase_rail(const core::UpgradeView& view, const Style& style) {
   std::vector<std::string> lines;
   std::string line;
   std::size_t used = 0;
   const std::size_t most = style.columns > 0 ? static_cast<std::size_t>(style.columns) : 1000;
-  for (const core::PhaseView& phase : view.phases) {
-    Chip chip = chip_of(phase, style);
+  for (std::size_t i = 0; i < view.phases.size(); ++i) {
+    if (comes_again(view.phases, i)) continue;
+    Chip chip = chip_of(view.phases[i], style);
     chip.text = clip(style, chip.text, most - std::min<std::size_t>(most, 1));
     const std::size_t wanted = width(chip.text) + (line.empty() ? 1 : 2);
     if (!line.empty() && used + wanted > most) {
