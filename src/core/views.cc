@@ -144,16 +144,13 @@ StepView make_step(const Upgrade& upgrade, std::uint32_t index) {
   return view;
 }
 
-void show_reversibility(const Upgrade& upgrade, UpgradeView& view) {
-  view.reversible = !why_no_way_back(upgrade);
-  if (upgrade.direction == Direction::Back) {
-    const bool there = upgrade.state == UpgradeState::RolledBack;
-    view.reversible_text =
-        (there ? "it is back at " : "rollback --undo turns it; it goes back to ") +
-        to_string(upgrade.plan->from);
-  } else {
-    view.reversible_text = view.reversible ? "yes, until unpin" : "no, forward only";
-  }
+std::string say_reversibility(const Upgrade& upgrade) {
+  const std::string old = to_string(upgrade.plan->from);
+  if (upgrade.state == UpgradeState::RolledBack) return "it is back at " + old;
+  if (why_no_way_back(upgrade)) return "no, forward only";
+  if (is_final(upgrade.state)) return "no, it has ended";
+  if (upgrade.direction == Direction::Forward) return "yes, until unpin";
+  return "rollback --undo turns it; it goes back to " + old;
 }
 
 void show_probes(const Upgrade& upgrade, UpgradeView& view) {
@@ -209,7 +206,8 @@ bool has_ended(const UpgradeView& upgrade) {
 UpgradeView make_view(const Upgrade& upgrade, base::TimePoint now, Detail detail) {
   UpgradeView view;
   show_header(upgrade, now, view);
-  show_reversibility(upgrade, view);
+  view.reversible = !is_final(upgrade.state) && !why_no_way_back(upgrade);
+  view.reversible_text = say_reversibility(upgrade);
   show_probes(upgrade, view);
   show_budgets(upgrade, view);
   for (std::uint32_t i = 0; i < upgrade.phases.size(); ++i) {

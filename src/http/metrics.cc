@@ -116,7 +116,7 @@ void print_state(Page& page, const core::UpgradeView& view, const std::vector<Ph
   page.family("upgrade_phase_seconds", "gauge", "Time spent in each phase.");
   for (const PhaseSum& phase : phases) page.sample(phase.labels, seconds(phase.elapsed.count()));
   page.gauge("upgrade_goes_back", "1 while the newest upgrade goes back to the old release.",
-             view.direction == "BACK" ? 1 : 0);
+             view.direction == "BACK" && !has_ended(view) ? 1 : 0);
   page.gauge("upgrade_reversible", "1 while the newest upgrade can be taken back.",
              view.reversible ? 1 : 0);
   page.family("upgrade_elapsed_seconds", "gauge", "Since the newest upgrade was started.");

@@ -155,6 +155,27 @@ TEST(Views, approvals_and_the_way_back) {
   EXPECT_EQ(view_of(loop).reversible_text, "no, forward only");
 }
 
+TEST(Views, what_has_ended_cannot_be_taken_back) {
+  EngineLoop loop = begun();
+  loop.handle(AbortRequested{{"alice", ""}});
+  EXPECT_FALSE(view_of(loop).reversible);
+  EXPECT_EQ(view_of(loop).reversible_text, "no, it has ended");
+  EngineLoop back = begun();
+  run_until(back, PhaseKind::Conductors);
+  back.handle(TurnRequested{Direction::Back, {"alice", ""}});
+  EXPECT_TRUE(view_of(back).reversible);
+  EXPECT_EQ(view_of(back).reversible_text, "rollback --undo turns it; it goes back to 35.0");
+  EngineLoop aborted = back;
+  aborted.handle(AbortRequested{{"alice", ""}});
+  EXPECT_FALSE(view_of(aborted).reversible);
+  EXPECT_EQ(view_of(aborted).reversible_text, "no, it has ended");
+  while (back.go_on()) {
+  }
+  EXPECT_EQ(view_of(back).state, "ROLLED_BACK");
+  EXPECT_FALSE(view_of(back).reversible);
+  EXPECT_EQ(view_of(back).reversible_text, "it is back at 35.0");
+}
+
 TEST(Views, judgement_is_part_of_its_phase) {
   EngineLoop loop = begun();
   run_until(loop, PhaseKind::Stage);

@@ -114,6 +114,16 @@ TEST(Metrics, who_can_clear_it_is_one_word) {
   expect_line(view, R"(rollmill_upgrade_blocked{code="NODES_BUSY",who="approver"} 1)");
 }
 
+TEST(Metrics, what_has_ended_goes_nowhere) {
+  core::UpgradeView view = upgrade();
+  view.direction = "BACK";
+  expect_line(view, "rollmill_upgrade_goes_back 1");
+  view.state = "ROLLED_BACK";
+  expect_line(view, "rollmill_upgrade_goes_back 0");
+  view.state = "ABORTED";
+  expect_line(view, "rollmill_upgrade_goes_back 0");
+}
+
 void expect_no_series_twice(const core::UpgradeView& view) {
   std::istringstream page(print_metrics("0.1.0", kInfo, &view));
   std::set<std::string> families;

@@ -107,8 +107,8 @@ struct UpgradeView {
   base::TimePoint finished_at{};  ///< Epoch while it is not final.
   base::Duration elapsed{};       ///< Since its start, until now or until its end.
   std::optional<Blocked> blocked;  ///< Nothing: everything moves.
-  bool reversible = true;
-  std::string reversible_text;  ///< "yes, until unpin", "it goes back to 35.0"
+  bool reversible = true;  ///< It can go back, or goes back; false once it has ended.
+  std::string reversible_text;  ///< "yes, until unpin", "it is back at 35.0"
   std::string current_phase;  ///< Empty when all are done.
   std::uint32_t failures = 0;  ///< Services failed now.
   std::uint32_t failures_tolerated = 0;
