@@ -1,4 +1,5 @@
 #include "core/navigation.h"
+#include "core/quarantine.h"
 #include "rollmill/core/views.h"
 
 namespace rollmill::core {
@@ -197,8 +198,9 @@ struct Narrator {
     say("in quarantine" + because(f.by, f.reason), "warning");
   }
   void operator()(const UpgradeRolledBack&) const {
-    say("every service is of " + to_string(upgrade.plan->from) +
-        " again; the schema stays expanded");
+    const std::string except = name_quarantined(upgrade);
+    say("every service is of " + to_string(upgrade.plan->from) + " again" +
+        (except.empty() ? "" : " but those of " + except) + "; the schema stays expanded");
   }
   void operator()(const ApiProbed& f) const {
     say("API probes: " + std::to_string(f.sent) + " sent, " + std::to_string(f.failed) + " failed" +

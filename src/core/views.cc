@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/navigation.h"
+#include "core/quarantine.h"
 #include "rollmill/core/engine.h"
 
 namespace rollmill::core {
@@ -145,7 +146,9 @@ StepView make_step(const Upgrade& upgrade, std::uint32_t index) {
 }
 
 std::string say_reversibility(const Upgrade& upgrade) {
-  const std::string old = to_string(upgrade.plan->from);
+  const std::string except = name_quarantined(upgrade);
+  const std::string old =
+      to_string(upgrade.plan->from) + (except.empty() ? "" : " but for " + except);
   if (upgrade.state == UpgradeState::RolledBack) return "it is back at " + old;
   if (why_no_way_back(upgrade)) return "no, forward only";
   if (is_final(upgrade.state)) return "no, it has ended";

@@ -118,9 +118,10 @@ TEST(RenderBlocked, a_pause_after_a_failure_says_what_moves_it_and_not_only_wher
 }
 
 TEST(RenderReport, tells_times_probes_pauses_approvals_repeats_and_warnings) {
-  const std::vector<core::EventView> events = {
-      event(40, "UpgradePaused", "paused by root@ctl: lunch"), event(41, "StepSucceeded", "x"),
-      event(50, "UpgradeResumed", "resumed by root@ctl")};
+  std::vector<core::EventView> events = {event(40, "UpgradePaused", "paused by root@ctl: lunch"),
+                                         event(41, "StepSucceeded", "x"),
+                                         event(50, "UpgradeResumed", "resumed by root@ctl")};
+  for (core::EventView& each : events) each.host = "";
   expect_picture("report", render_report(finished_view(), events, kPipe));
 }
 
@@ -142,6 +143,15 @@ TEST(RenderReport, control_characters_of_hosts_and_people_do_not_reach_the_termi
   for (const std::string& line : render_report(view, {event(40, "UpgradePaused", evil)}, kPipe)) {
     EXPECT_EQ(line, printable(line));
   }
+}
+
+TEST(RenderReport, tells_who_put_a_host_in_quarantine_and_why) {
+  const std::vector<core::EventView> events = {
+      event(40, "HostQuarantined", "in quarantine by root@ctl: dead mainboard")};
+  EXPECT_NE(joined(render_report(finished_view(), events, kPipe))
+                .find("\n  2026-11-22T15:00:40.000Z cond2 in quarantine by root@ctl: dead "
+                      "mainboard\n"),
+            std::string::npos);
 }
 
 TEST(RenderReport, says_nothing_of_what_did_not_happen) {

@@ -102,7 +102,8 @@ Lines pauses(const std::vector<core::EventView>& events) {
   Lines lines;
   for (const core::EventView& event : events) {
     if (!is_for_report(event)) continue;
-    lines.push_back(printable("  " + base::format_time(event.at) + " " + event.text));
+    const std::string host = event.host.empty() ? "" : event.host + " ";
+    lines.push_back(printable("  " + base::format_time(event.at) + " " + host + event.text));
   }
   return lines;
 }
@@ -163,7 +164,8 @@ Lines warnings(const core::UpgradeView& view) {
 bool is_for_report(const core::EventView& event) {
   return event.kind == "UpgradePaused" || event.kind == "UpgradeResumed" ||
          event.kind == "UpgradeAborted" || event.kind == "DirectionTurned" ||
-         event.kind == "UpgradeRolledBack" || event.kind == "ControllerStarted";
+         event.kind == "HostQuarantined" || event.kind == "UpgradeRolledBack" ||
+         event.kind == "ControllerStarted";
 }
 
 std::vector<std::string> render_report(const core::UpgradeView& view,
@@ -173,7 +175,7 @@ std::vector<std::string> render_report(const core::UpgradeView& view,
   append(lines, section(style, "Phases", phases(view, style)));
   append(lines, section(style, "Hosts", hosts(view, style)));
   append(lines, section(style, "Approvals", approvals(view)));
-  append(lines, section(style, "Pauses, turns and restarts", pauses(events)));
+  append(lines, section(style, "Pauses, turns, quarantines and restarts", pauses(events)));
   append(lines, section(style, "Steps that were repeated, skipped or failed", repeats(view)));
   append(lines, section(style, "Checks that warned", warnings(view)));
   return lines;
