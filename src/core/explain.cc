@@ -179,7 +179,7 @@ std::optional<Blocked> explain_budget(const Upgrade& upgrade, const WaveRun& wav
                    "the turn of " + host_name(upgrade, host) + " waits: of " +
                        std::to_string(run.total) + " " + name_role(domain) + ", " +
                        std::to_string(run.quarantined) + " are in quarantine, " +
-                       std::to_string(run.charged) + " are away, and " +
+                       std::to_string(run.charged) + " are away or not proven to be back, and " +
                        std::to_string(budget.min_available) + " must stay up",
                    upgrade.hosts[host.value].since, {host_name(upgrade, host), "", ""});
   }

@@ -103,6 +103,16 @@ TEST(RenderStatus, the_reading_before_a_preflight_is_not_shown_beside_it) {
             std::string::npos);
 }
 
+TEST(RenderStatus, the_budget_line_names_who_is_in_quarantine) {
+  core::UpgradeView view = running_view();
+  view.hosts[0].state = "quarantined";
+  view.hosts[2].state = "quarantined";
+  EXPECT_NE(joined(render_status(view, at(0), kPipe))
+                .find(" budget     conductor 1 of 1 in use, api [rack1] 0 of 1 in use, "
+                      "in quarantine: cond1 api1, failures 0 of 0 tolerated\n"),
+            std::string::npos);
+}
+
 TEST(RenderBlocked, a_pause_after_a_failure_says_what_moves_it_and_not_only_where_to_look) {
   core::UpgradeView view = blocked_view();
   view.state = "PAUSED";

@@ -42,7 +42,7 @@ TEST_F(TwoConductors, a_turn_that_waits_for_a_budget_which_nothing_gives_back_is
   EXPECT_EQ(blocked->code, "BUDGET_SPENT");
   EXPECT_TRUE(says(blocked->reason,
                    "the turn of cond2 waits: of 2 conductor, 1 are in "
-                   "quarantine, 0 are away, and 1 must stay up"));
+                   "quarantine, 0 are away or not proven to be back, and 1 must stay up"));
 }
 
 /// Turned back while cond1's new start is not proven, forward before the way back takes it up.

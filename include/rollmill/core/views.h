@@ -51,12 +51,12 @@ struct HostView {
   bool operator==(const HostView&) const = default;
 };
 
-/// How much of one (role, domain) may be away and is.
+/// How much of one (role, domain) may be away, and how much of that is in use.
 struct BudgetView {
   std::string role;
   std::string domain;
   std::uint32_t total = 0;
-  std::uint32_t charged = 0;
+  std::uint32_t charged = 0;  ///< Down by rollmill's hand, or not proven to be up since.
   std::uint32_t failed = 0;
   std::uint32_t max_unavailable = 0;
   std::uint32_t min_available = 0;

@@ -186,13 +186,24 @@ std::string probe_line(const core::UpgradeView& view, const Style& style) {
                clip(style, line, columns));
 }
 
+/// They count against what must stay up, and no budget shows them.
+std::string quarantine_text(const core::UpgradeView& view) {
+  std::string text;
+  for (const core::HostView& host : view.hosts) {
+    if (host.state == "quarantined") text += (text.empty() ? "in quarantine: " : " ") + host.name;
+  }
+  return text.empty() ? "" : text + ", ";
+}
+
+/// What a budget counts is in use until it is proven to be back, not only while it is away.
 std::string budget_line(const core::UpgradeView& view, const Style& style) {
   std::string line = " budget     ";
   for (const core::BudgetView& budget : view.budgets) {
     line += budget.role + (budget.domain.empty() ? "" : " [" + budget.domain + "]") + " " +
             std::to_string(budget.charged) + " of " + std::to_string(budget.max_unavailable) +
-            " away, ";
+            " in use, ";
   }
+  line += quarantine_text(view);
   line += "failures " + std::to_string(view.failures) + " of " +
           std::to_string(view.failures_tolerated) + " tolerated";
   const auto columns = style.columns > 0 ? static_cast<std::size_t>(style.columns) : line.size();
