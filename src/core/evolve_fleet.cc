@@ -81,6 +81,7 @@ void evolve_planned(Upgrade& upgrade, const UpgradePlanned& fact, base::TimePoin
   ROLLMILL_CHECK(fact.plan != nullptr && !fact.plan->phases.empty());
   upgrade.id = fact.upgrade;
   upgrade.plan = fact.plan;
+  upgrade.first_plan = fact.plan->id;
   upgrade.created_by = fact.by;
   upgrade.reason = fact.reason;
   upgrade.request_id = fact.request_id;

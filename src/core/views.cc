@@ -130,7 +130,9 @@ StepView make_step(const Upgrade& upgrade, std::uint32_t index) {
   const Wave& wave = upgrade.plan->waves[turn_at(upgrade, plan.turn).wave.value];
   StepView view;
   view.index = index;
-  view.phase = to_string(upgrade.plan->phases[wave.phase.value].kind);
+  const Phase& phase = upgrade.plan->phases[wave.phase.value];
+  view.phase = to_string(phase.kind);
+  view.direction = to_string(phase.direction);
   view.host = host_name(upgrade, plan.host);
   view.service = plan.args.service;
   view.verb = to_string(plan.verb);
@@ -180,6 +182,7 @@ void show_budgets(const Upgrade& upgrade, UpgradeView& view) {
 void show_header(const Upgrade& upgrade, base::TimePoint now, UpgradeView& view) {
   view.id = upgrade.id.text;
   view.plan_id = upgrade.plan->id.text;
+  view.first_plan_id = upgrade.first_plan.text;
   view.fleet = upgrade.plan->fleet.id.text;
   view.state = to_string(upgrade.state);
   view.direction = to_string(upgrade.direction);

@@ -164,6 +164,35 @@ TEST(RenderReport, tells_who_put_a_host_in_quarantine_and_why) {
             std::string::npos);
 }
 
+TEST(RenderReport, names_the_plan_that_was_started_and_the_one_it_became) {
+  core::UpgradeView view = finished_view();
+  view.first_plan_id = view.plan_id;
+  EXPECT_NE(joined(render_report(view, {}, kPipe)).find("  plan 4c1d9e\n"), std::string::npos);
+  view.first_plan_id = "0a0a0a";
+  EXPECT_NE(
+      joined(render_report(view, {}, kPipe)).find("  plan 0a0a0a, after it turned round 4c1d9e\n"),
+      std::string::npos);
+}
+
+TEST(RenderReport, says_of_which_way_a_step_is_and_tells_the_same_once) {
+  core::UpgradeView view = finished_view();
+  core::StepView forward = view.steps[0];
+  forward.phase = "preflight";
+  forward.direction = "FORWARD";
+  forward.checks = {{"preflight.no-pin", core::Verdict::Warning, "pinned"}};
+  core::StepView back = forward;
+  back.direction = "BACK";
+  view.steps = {forward, back, forward};
+  const std::string text = joined(render_report(view, {}, kPipe));
+  EXPECT_NE(text.find("  step 17 back: preflight cond2 start: succeeded at attempt 2"),
+            std::string::npos);
+  const std::string warning = "preflight cond2 preflight.no-pin: warning: pinned\n";
+  const std::size_t first = text.find("\n  " + warning);
+  ASSERT_NE(first, std::string::npos) << text;
+  EXPECT_NE(text.find("\n  back: " + warning), std::string::npos) << text;
+  EXPECT_EQ(text.find("\n  " + warning, first + 1), std::string::npos) << text;
+}
+
 TEST(RenderReport, says_nothing_of_what_did_not_happen) {
   core::UpgradeView view = finished_view();
   view.approvals.clear();

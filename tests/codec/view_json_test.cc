@@ -14,6 +14,7 @@ core::UpgradeView upgrade_sample() {
   core::UpgradeView view;
   view.id = "u-1";
   view.plan_id = "4c1d";
+  view.first_plan_id = "33aa";
   view.fleet = "lab";
   view.state = "RUNNING";
   view.direction = "BACK";
@@ -43,6 +44,7 @@ core::UpgradeView upgrade_sample() {
   view.budgets = {{"conductor", "rack1", 3, 1, 0, 1, 2}};
   view.approvals = {{"unpin", "anna", "green", at(3), at(4), false}};
   core::StepView step;
+  step.direction = "BACK";
   step.verb = "drain";
   view.steps = {step};
   return view;

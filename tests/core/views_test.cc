@@ -33,6 +33,7 @@ TEST(Views, header_says_what_was_asked_for_by_whom) {
   const UpgradeView view = view_of(loop);
   EXPECT_EQ(view.id, "u1");
   EXPECT_EQ(view.plan_id, loop.state.plan->id.text);
+  EXPECT_EQ(view.first_plan_id, view.plan_id);
   EXPECT_EQ(view.fleet, "test");
   EXPECT_EQ(view.created_by, "alice");
   EXPECT_EQ(view.reason, "window 42");
@@ -174,6 +175,19 @@ TEST(Views, what_has_ended_cannot_be_taken_back) {
   EXPECT_EQ(view_of(back).state, "ROLLED_BACK");
   EXPECT_FALSE(view_of(back).reversible);
   EXPECT_EQ(view_of(back).reversible_text, "it is back at 35.0");
+}
+
+TEST(Views, a_turn_makes_another_plan_and_the_first_is_remembered) {
+  EngineLoop loop = begun();
+  const std::string first = loop.state.plan->id.text;
+  run_until(loop, PhaseKind::Conductors);
+  loop.handle(TurnRequested{Direction::Back, {"alice", ""}});
+  while (loop.state.turning) ASSERT_TRUE(loop.go_on());
+  const UpgradeView view = view_of(loop, Detail::Steps);
+  EXPECT_NE(view.plan_id, first);
+  EXPECT_EQ(view.first_plan_id, first);
+  EXPECT_EQ(view.steps.front().direction, "FORWARD");
+  EXPECT_EQ(view.steps.back().direction, "BACK");
 }
 
 TEST(Views, judgement_is_part_of_its_phase) {

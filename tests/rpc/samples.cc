@@ -47,6 +47,7 @@ core::HostView sample_host() {
 core::StepView sample_step() {
   return {.index = 17,
           .phase = "conductors",
+          .direction = "BACK",
           .host = "cond1",
           .service = "ironic-conductor",
           .verb = "drain",
@@ -190,6 +191,7 @@ core::Plan sample_plan() {
 core::UpgradeView sample_view() {
   return {.id = "u1",
           .plan_id = "p1",
+          .first_plan_id = "p0",
           .fleet = "f1",
           .state = "RUNNING",
           .direction = "BACK",

@@ -129,6 +129,7 @@ std::string difference(const core::Upgrade& one, const core::Upgrade& other) {
   if (one.plan != other.plan && found.empty()) compare("plan", *one.plan, *other.plan);
 #define ROLLMILL_COMPARE(member) compare(#member, one.member, other.member)
   ROLLMILL_COMPARE(id);
+  ROLLMILL_COMPARE(first_plan);
   ROLLMILL_COMPARE(state);
   ROLLMILL_COMPARE(created_by);
   ROLLMILL_COMPARE(reason);

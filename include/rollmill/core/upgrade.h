@@ -139,6 +139,7 @@ struct Timer {
 struct Upgrade {
   base::UpgradeId id;
   std::shared_ptr<const Plan> plan;
+  base::PlanId first_plan;  ///< What was started; the plan grows when the upgrade turns round.
   UpgradeState state = UpgradeState::None;
   std::string created_by;
   std::string reason;

@@ -67,6 +67,7 @@ struct BudgetView {
 struct StepView {
   std::uint32_t index = 0;
   std::string phase;
+  std::string direction;  ///< Of its phase: "FORWARD", "BACK"
   std::string host;
   std::string service;
   std::string verb;
@@ -95,7 +96,8 @@ struct ApprovalView {
 /// One upgrade as a whole. `blocked` holds exactly what explain() says.
 struct UpgradeView {
   std::string id;
-  std::string plan_id;  ///< Hash of what is run; 12 hexadecimal digits.
+  std::string plan_id;  ///< Hash of what is run; 12 hexadecimal digits. Each turn makes a new one.
+  std::string first_plan_id;  ///< As it was shown at the start.
   std::string fleet;
   std::string state;  ///< "RUNNING"
   std::string direction;  ///< "FORWARD", "BACK"

@@ -29,7 +29,9 @@ Lines head(const core::UpgradeView& view, const Style& style) {
           " after " + base::format_duration(view.elapsed),
       printable("  asked for by " + view.created_by) + " at " + base::format_time(view.created_at)};
   if (!view.reason.empty()) lines.push_back(printable("  reason: " + view.reason));
-  lines.push_back("  plan " + view.plan_id);
+  const bool grown = !view.first_plan_id.empty() && view.first_plan_id != view.plan_id;
+  lines.push_back("  plan " + (grown ? view.first_plan_id + ", after it turned round " : "") +
+                  view.plan_id);
   if (view.finished_at != kNever) {
     lines.push_back("  ended at " + base::format_time(view.finished_at));
   }
@@ -43,15 +45,15 @@ std::vector<core::PhaseView> all_phases(const core::UpgradeView& view) {
   return phases;
 }
 
-std::string name_phase(const core::PhaseView& phase) {
-  return (phase.direction == "BACK" ? "back: " : "") + phase.name;
+std::string name_phase(const std::string& direction, const std::string& name) {
+  return (direction == "BACK" ? "back: " : "") + name;
 }
 
 Lines phases(const core::UpgradeView& view, const Style& style) {
   Grid grid{{"PHASE", "STATE", "TOOK", "DONE", "API REQUESTS", "FAILED", "LONGEST GAP"}, {}, 5, {}};
   for (const core::PhaseView& phase : all_phases(view)) {
     const bool probed = phase.probes_sent > 0;
-    grid.rows.push_back({name_phase(phase), phase.state,
+    grid.rows.push_back({name_phase(phase.direction, phase.name), phase.state,
                          phase.state == "pending" ? "-" : base::format_duration(phase.elapsed),
                          std::to_string(phase.turns_done) + "/" + std::to_string(phase.turns_total),
                          probed ? std::to_string(phase.probes_sent) : "-",
@@ -114,10 +116,11 @@ Lines repeats(const core::UpgradeView& view) {
     const bool told = step.state == "failed" || step.state == "skipped" || step.attempt > 1;
     if (!told) continue;
     if (lines.size() == kMostRows) break;
-    lines.push_back(printable("  step " + std::to_string(step.index) + " " + step.phase + " " +
-                              step.host + " " + step.verb + ": " + step.state + " at attempt " +
-                              std::to_string(step.attempt) +
-                              (step.code.empty() ? "" : ", " + step.code + ": " + step.message)));
+    lines.push_back(printable(
+        "  step " + std::to_string(step.index) + " " + name_phase(step.direction, step.phase) + " " +
+        step.host + " " + step.verb + ": " + step.state + " at attempt " +
+        std::to_string(step.attempt) +
+        (step.code.empty() ? "" : ", " + step.code + ": " + step.message)));
   }
   return lines;
 }
@@ -126,8 +129,10 @@ void add_checks(Lines& lines, const std::string& where,
                 const std::vector<core::CheckResult>& checks) {
   for (const core::CheckResult& check : checks) {
     if (check.verdict == core::Verdict::Ok || lines.size() >= kMostRows) continue;
-    lines.push_back(printable("  " + where + " " + check.id + ": " +
-                              core::to_string(check.verdict) + ": " + check.summary));
+    const std::string line = printable("  " + where + " " + check.id + ": " +
+                                       core::to_string(check.verdict) + ": " + check.summary);
+    // What one way forward has found, the next one finds again.
+    if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
   }
 }
 
@@ -136,7 +141,7 @@ bool told_by_phase(const core::UpgradeView& view, const core::StepView& step,
                    const core::CheckResult& check) {
   const std::vector<core::PhaseView> phases = all_phases(view);
   return std::any_of(phases.begin(), phases.end(), [&](const core::PhaseView& phase) {
-    return phase.name == step.phase &&
+    return phase.name == step.phase && phase.direction == step.direction &&
            std::any_of(
                phase.checks.begin(), phase.checks.end(), [&](const core::CheckResult& told) {
                  return told.id == check.id && told.summary == step.host + ": " + check.summary;
@@ -147,14 +152,14 @@ bool told_by_phase(const core::UpgradeView& view, const core::StepView& step,
 Lines warnings(const core::UpgradeView& view) {
   Lines lines;
   for (const core::PhaseView& phase : all_phases(view)) {
-    add_checks(lines, name_phase(phase), phase.checks);
+    add_checks(lines, name_phase(phase.direction, phase.name), phase.checks);
   }
   for (const core::StepView& step : view.steps) {
     std::vector<core::CheckResult> checks = step.checks;
     std::erase_if(checks, [&](const core::CheckResult& check) {
       return check.verdict == core::Verdict::Ok || told_by_phase(view, step, check);
     });
-    add_checks(lines, step.phase + " " + step.host, checks);
+    add_checks(lines, name_phase(step.direction, step.phase) + " " + step.host, checks);
   }
   return lines;
 }

@@ -59,6 +59,7 @@ void visit_fields(auto& visit, Like<core::BudgetView> auto& view) {
 void visit_fields(auto& visit, Like<core::StepView> auto& view) {
   visit("index", view.index);
   visit("phase", view.phase);
+  visit("direction", view.direction);
   visit("host", view.host);
   visit("service", view.service);
   visit("verb", view.verb);
@@ -82,6 +83,7 @@ void visit_fields(auto& visit, Like<core::ApprovalView> auto& view) {
 void visit_fields(auto& visit, Like<core::UpgradeView> auto& view) {
   visit("id", view.id);
   visit("plan_id", view.plan_id);
+  visit("first_plan_id", view.first_plan_id);
   visit("fleet", view.fleet);
   visit("state", view.state);
   visit("direction", view.direction);

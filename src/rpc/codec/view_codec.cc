@@ -30,6 +30,7 @@ void decode_parts(const pb::Upgrade& from, core::UpgradeView& view) {
 void encode(const core::UpgradeView& view, pb::Upgrade* out) {
   out->set_name(upgrade_name({view.id}));
   out->set_plan_id(view.plan_id);
+  out->set_first_plan_id(view.first_plan_id);
   out->set_fleet(view.fleet);
   out->set_state(enum_of<pb::UpgradeState>(pb::UpgradeState_Parse, "UPGRADE_STATE_", view.state));
   out->set_direction(enum_of<pb::Direction>(pb::Direction_Parse, "DIRECTION_", view.direction));
@@ -56,6 +57,7 @@ core::UpgradeView decode(const pb::Upgrade& from) {
   core::UpgradeView view;
   view.id = decode_upgrade_name(from.name()).value_or({}).text;
   view.plan_id = from.plan_id();
+  view.first_plan_id = from.first_plan_id();
   view.fleet = from.fleet();
   view.state = enum_name("", enum_text("UPGRADE_STATE_", pb::UpgradeState_Name(from.state())));
   view.direction = enum_name("", enum_text("DIRECTION_", pb::Direction_Name(from.direction())));

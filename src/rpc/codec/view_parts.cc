@@ -133,6 +133,7 @@ core::ApprovalView decode(const pb::ApprovalView& from) {
 void encode(const core::StepView& view, pb::StepView* out) {
   out->set_index(view.index);
   out->set_phase(view.phase);
+  out->set_direction(enum_of<pb::Direction>(pb::Direction_Parse, "DIRECTION_", view.direction));
   out->set_host(view.host);
   out->set_service(view.service);
   out->set_verb(view.verb);
@@ -149,6 +150,7 @@ void encode(const core::StepView& view, pb::StepView* out) {
 core::StepView decode(const pb::StepView& from) {
   return {.index = from.index(),
           .phase = from.phase(),
+          .direction = enum_name("", enum_text("DIRECTION_", pb::Direction_Name(from.direction()))),
           .host = from.host(),
           .service = from.service(),
           .verb = from.verb(),
