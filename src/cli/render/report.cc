@@ -116,11 +116,11 @@ Lines repeats(const core::UpgradeView& view) {
     const bool told = step.state == "failed" || step.state == "skipped" || step.attempt > 1;
     if (!told) continue;
     if (lines.size() == kMostRows) break;
-    lines.push_back(printable(
-        "  step " + std::to_string(step.index) + " " + name_phase(step.direction, step.phase) + " " +
-        step.host + " " + step.verb + ": " + step.state + " at attempt " +
-        std::to_string(step.attempt) +
-        (step.code.empty() ? "" : ", " + step.code + ": " + step.message)));
+    const std::string where = name_phase(step.direction, step.phase) + " " + step.host;
+    const std::string failure = step.code.empty() ? "" : ", " + step.code + ": " + step.message;
+    lines.push_back(printable("  step " + std::to_string(step.index) + " " + where + " " +
+                              step.verb + ": " + step.state + " at attempt " +
+                              std::to_string(step.attempt) + failure));
   }
   return lines;
 }
