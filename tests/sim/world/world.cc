@@ -53,8 +53,9 @@ ControllerNode& World::add_controller(std::shared_ptr<Disk> disk) {
   hooks.decide_append = [this, place](const auto& records) {
     return faults_->append(*controllers_[place], records);
   };
-  hooks.stored = [this, place](const auto& records) {
-    if (place + 1 == controllers_.size()) watch_.stored(records);
+  hooks.stored = [this](const auto& records) {
+    // Also of one whose place is to be taken: it writes on until the next one has taken it.
+    watch_.stored(records);
   };
   hooks.ended = [this, place] {
     if (traced()) trace(controllers_[place]->name() + " ended");
