@@ -43,12 +43,6 @@ const core::Actor* actor_of(const core::Event& event) {
                     event);
 }
 
-bool can_go_back(const core::Plan& plan) {
-  core::Upgrade upgrade;
-  upgrade.plan = std::make_shared<const core::Plan>(plan);
-  return !core::why_no_way_back(upgrade);
-}
-
 /// Decides a row of events as one: their facts go into one transaction, so that a crash leaves
 /// all of them or none.
 class Batch {
@@ -118,7 +112,7 @@ Result<core::Plan> Controller::plan_back(const ports::PlanAsked& asked) {
   } else {
     const auto there = make_plan(asked.to, asked.policy);
     if (!there.ok()) return there.error();
-    if (!can_go_back(*there)) {
+    if (core::begins_behind_return(*there)) {
       return Error{ErrorCode::FailedPrecondition,
                    "the fleet is behind the point of no return to " + core::to_string(asked.to) +
                        ", and nothing leads back from there; see the way forward with: rollmill "

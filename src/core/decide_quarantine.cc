@@ -95,9 +95,7 @@ std::optional<std::string> too_few_left(const Upgrade& upgrade, base::HostIndex 
 bool may_serve_new(const Upgrade& upgrade, base::HostIndex host) {
   bool may = false;
   for_each_service(upgrade, [&](base::HostIndex at, const Service& service, const ServiceRun& run) {
-    if (at != host || run.stopped) return;
-    const RoleInfo* role = find_role(ironic_profile(), service.role);
-    if (role == nullptr || !role->serves_api) return;
+    if (at != host || run.stopped || !serves_api(ironic_profile(), service.role)) return;
     const HostFacts& facts = *upgrade.hosts[host.value].facts;
     const ServiceFacts* seen = find_running(facts, service.name);
     const bool is_new = seen != nullptr && parse_release_number(seen->release) == upgrade.plan->to;

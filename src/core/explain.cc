@@ -62,8 +62,8 @@ Blocked step_waits(const Upgrade& upgrade, base::StepIndex step) {
   Blocked result = while_waiting(blocked(upgrade, run.waiting.code,
                                          name_step(upgrade, step) + ": " + run.waiting.reason,
                                          run.waiting.since, names_of(upgrade, step)));
-  const bool says_so = result.who.starts_with("nobody");
-  if (says_so || result.who.ends_with("the step goes on by itself")) return result;
+  const BlockedInfo* info = find_blocked(run.waiting.code);
+  if (needs_nobody(result) || (info != nullptr && info->person_brings)) return result;
   result.who =
       "nobody: it ends by itself, until " + base::format_time(run.deadline) + " at the latest";
   return result;
@@ -87,7 +87,7 @@ std::optional<Blocked> explain_pause(const Upgrade& upgrade) {
   const Pause& pause = *upgrade.pause;
   Blocked result = blocked(upgrade, pause.code, pause.reason, pause.since, names);
   // What ends by itself while a step waits for it does so no more once the step has failed.
-  if (result.who.starts_with("nobody")) {
+  if (needs_nobody(result)) {
     result.who = "operator";
     result.command = "rollmill upgrade retry " + upgrade.id.text;
   }
@@ -125,9 +125,8 @@ std::optional<Blocked> explain_gate(const Upgrade& upgrade) {
 }
 
 bool comes_before(const Blocked& one, const Blocked& other) {
-  const bool asks = !one.who.starts_with("nobody");
-  const bool other_asks = !other.who.starts_with("nobody");
-  return asks == other_asks ? one.since < other.since : asks;
+  const bool rests = needs_nobody(one);
+  return rests == needs_nobody(other) ? one.since < other.since : !rests;
 }
 
 /// The step in flight that has waited longest, or whose agent is away; first one that needs a
@@ -160,10 +159,13 @@ Blocked out_of_term(const Upgrade& upgrade, const DomainKey& domain) {
   const std::set<base::HostIndex> hosts = hosts_out_of_term(upgrade, domain);
   const base::HostIndex first = *hosts.begin();
   return agent_away(upgrade, first,
-                    std::to_string(hosts.size()) + " agent(s) have not connected since this "
-                    "controller took over, first " + host_name(upgrade, first) + "; until then "
-                    "another one may command them, and no " + name_role(domain) +
-                    " is taken down");
+                    std::to_string(hosts.size()) +
+                        " agent(s) have not connected since this "
+                        "controller took over, first " +
+                        host_name(upgrade, first) +
+                        "; until then "
+                        "another one may command them, and no " +
+                        name_role(domain) + " is taken down");
 }
 
 /// Turns that could start, but for their budget, while nothing is under way that gives it back.
@@ -187,8 +189,7 @@ std::optional<Blocked> explain_budget(const Upgrade& upgrade, const WaveRun& wav
 }
 
 std::optional<Blocked> explain_wave(const Upgrade& upgrade) {
-  if (all_phases_done(upgrade) ||
-      upgrade.phases[upgrade.phase.value].state != PhaseState::Active ||
+  if (all_phases_done(upgrade) || upgrade.phases[upgrade.phase.value].state != PhaseState::Active ||
       upgrade.wave.value >= upgrade.waves.size()) {
     return std::nullopt;
   }

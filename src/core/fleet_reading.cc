@@ -211,8 +211,7 @@ const ServiceFacts* find_running(const HostFacts& facts, const std::string& serv
 
 bool is_away(const Profile& profile, const Service& service, const HostFacts& facts, bool charged) {
   if (find_running(facts, service.name) == nullptr) return true;
-  const RoleInfo* role = find_role(profile, service.role);
-  if (role == nullptr || !role->serves_api) return false;
+  if (!serves_api(profile, service.role)) return false;
   const bool unread = !detail(facts, "unread.balancer").empty();
   return detail(facts, "balancer.serving") == "no" || (unread && charged);
 }

@@ -37,8 +37,8 @@ void judge_releases(const Plan& plan, const FleetFacts& facts, Results& results)
           service.release.empty()
               ? "an unknown release (its files changed after it started; restart it)"
               : service.release;
-      wrong += (wrong.empty() ? "" : ", ") + host.name.text + " (" + service.service + ") runs " +
-               runs;
+      wrong +=
+          (wrong.empty() ? "" : ", ") + host.name.text + " (" + service.service + ") runs " + runs;
     }
   }
   add(results, "preflight.one-old-release", wrong.empty(),
@@ -99,8 +99,7 @@ void judge_plan_fits(const Plan& plan, const FleetFacts& facts, Results& results
   for (const TurnReading& each : turns) {
     if (const std::string text = misfit(plan, each); !text.empty()) {
       add_wrong(each.name + " " + text);
-    } else if (each.out_of_balancer && first != turns.end() &&
-               each.turn.wave >= first->turn.wave) {
+    } else if (each.out_of_balancer && first != turns.end() && each.turn.wave >= first->turn.wave) {
       add_wrong(each.name + " is out of the balancer");
     }
   }
@@ -170,8 +169,7 @@ std::map<std::string, std::uint32_t> serving_apis(const Profile& profile, const 
     const auto found = facts.find(host.name);
     const std::string state = found == facts.end() ? "" : detail(found->second, "balancer.serving");
     for (const Service& service : host.services) {
-      const RoleInfo* role = find_role(profile, service.role);
-      if (role == nullptr || !role->serves_api || state.empty()) continue;
+      if (state.empty() || !serves_api(profile, service.role)) continue;
       domains[service.domain] += state == "yes" ? 1U : 0U;
     }
   }
@@ -194,8 +192,8 @@ void judge_apis(const Profile& profile, const Plan& plan, const FleetFacts& fact
   std::string out;
   for (const auto& [name, host] : facts) {
     if (detail(host, "balancer.serving") != "no") continue;
-    out += (out.empty() ? ", not to " : ", ") + name.text + " (" +
-           detail(host, "balancer.state") + ")";
+    out += (out.empty() ? ", not to " : ", ") + name.text + " (" + detail(host, "balancer.state") +
+           ")";
   }
   if (!out.empty()) out += "; put it back into the balancer";
   add(results, "preflight.two-apis", enough, "the balancer sends requests to " + text + out);

@@ -67,8 +67,6 @@ inline base::WaveIndex wave_in(const Phase& phase, std::uint32_t position) {
 
 /// What every host was read to be last, with how far its clock is ahead.
 FleetFacts facts_of(const Upgrade& upgrade);
-/// The plan goes on, in its last leg, from services that ran unpinned already.
-bool begins_behind_return(const Plan& plan);
 Budget budget_of(const Policy& policy, const std::string& role);
 /// May one more service of this role and domain go away now? Not while one of them may be under
 /// the command of another controller.

@@ -54,11 +54,23 @@ Profile make_ironic_profile() {
       {{21, 4}, "2023.1", true, "1.82", "4dbec778866e", {}, "", quirks_21()},
       {{24, 1}, "2024.1", true, "", "", {}, "", quirks_24_to_29(false)},
       {{26, 1}, "2024.2", false, "", "", {}, "", quirks_24_to_29(true)},
-      {{29, 0}, "2025.1", true, "1.96", "21c48150dea9", {"ibmc", "xclarity"}, "",
+      {{29, 0},
+       "2025.1",
+       true,
+       "1.96",
+       "21c48150dea9",
+       {"ibmc", "xclarity"},
+       "",
        quirks_24_to_29(true)},
       {{32, 0}, "2025.2", false, "", "", {}, "", quirks_threaded(false)},
       {{35, 0}, "2026.1", true, "1.111", "2a3b4c5d6e7f", {}, kUtf8Rewrite, quirks_threaded(true)},
-      {{39, 0}, "2026.2", false, "1.115", "9fb44677ef15", {"ilo", "ilo5", "irmc", "snmp"}, "",
+      {{39, 0},
+       "2026.2",
+       false,
+       "1.115",
+       "9fb44677ef15",
+       {"ilo", "ilo5", "irmc", "snmp"},
+       "",
        quirks_threaded(false)},
   };
   return profile;
@@ -117,8 +129,12 @@ const RoleInfo* find_role(const Profile& profile, const std::string& role) {
   return found == profile.roles.end() ? nullptr : &*found;
 }
 
-base::Status check_hop(const Profile& profile, const ReleaseNumber& from,
-                       const ReleaseNumber& to) {
+bool serves_api(const Profile& profile, const std::string& role) {
+  const RoleInfo* info = find_role(profile, role);
+  return info != nullptr && info->serves_api;
+}
+
+base::Status check_hop(const Profile& profile, const ReleaseNumber& from, const ReleaseNumber& to) {
   const auto start = locate(profile, from);
   if (start == profile.releases.end()) return unknown_release(profile, from);
   if (locate(profile, to) == profile.releases.end()) return unknown_release(profile, to);

@@ -68,12 +68,12 @@ class BackReader {
  private:
   void skip_host(const Host& host) {
     note(host.name.text + " is in quarantine and left as it is");
-    const auto facts = request_.facts.find(host.name);
-    for (const Service& service : host.services) {
-      const bool read = facts != request_.facts.end();
-      const ServiceFacts* seen = read ? find_running(facts->second, service.name) : nullptr;
-      if (seen == nullptr || seen->config_newer_than_process) continue;
-      refuse_unpinned(name_service(host, service), *seen, facts->second);
+    if (const auto facts = request_.facts.find(host.name); facts != request_.facts.end()) {
+      for (const Service& service : host.services) {
+        const ServiceFacts* seen = find_running(facts->second, service.name);
+        if (seen == nullptr || seen->config_newer_than_process) continue;
+        refuse_unpinned(name_service(host, service), *seen, facts->second);
+      }
     }
     reading_.hosts.push_back({});
     reading_.services.resize(reading_.services.size() + host.services.size());

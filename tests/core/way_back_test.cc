@@ -34,6 +34,15 @@ class WayBack : public testing::Test {
     const PlanRequest request{fleet, test::usual_policy(), kNew, twin.read_all(test::start_time())};
     return preview_way_back(ironic_profile(), request, kOld, from_gate);
   }
+  /// An upgrade that reads its hosts for the way back.
+  Plan begun_way_back() const {
+    Plan plan;
+    plan.fleet = fleet;
+    plan.policy = test::usual_policy();
+    plan.from = kOld;
+    plan.to = kNew;
+    return append_reading(plan, Direction::Back);
+  }
   /// "conductors: cond1" and the like, one line a phase.
   static std::string outline(const Plan& plan) {
     std::string text;
@@ -151,14 +160,9 @@ TEST_F(WayBack, takes_an_api_along_that_was_under_way_where_the_balancer_does_no
     facts[{host}].details.erase("balancer.serving");
     facts[{host}].details["unread.balancer"] = "HAProxy's socket does not answer";
   }
-  Plan plan;
-  plan.fleet = fleet;
-  plan.policy = test::usual_policy();
-  plan.from = kOld;
-  plan.to = kNew;
   const std::vector<bool> charged = {false, false, false, false, true};
-  const GrownPlan grown = append_leg(
-      ironic_profile(), {append_reading(plan, Direction::Back), facts, charged, true, {}});
+  const Plan reading = begun_way_back();
+  const GrownPlan grown = append_leg(ironic_profile(), {reading, facts, charged, true, {}});
   ASSERT_EQ(grown.problems, std::vector<std::string>{});
   EXPECT_EQ(outline(grown.plan),
             "preflight: cond1 cond2 cond3 api1 api2 admin\n"
@@ -171,12 +175,7 @@ TEST_F(WayBack, takes_an_api_along_that_was_under_way_where_the_balancer_does_no
 
 /// There is nothing that a survey could compare with.
 TEST_F(WayBack, of_a_fleet_whose_preflight_never_passed_has_no_survey) {
-  Plan plan;
-  plan.fleet = fleet;
-  plan.policy = test::usual_policy();
-  plan.from = kOld;
-  plan.to = kNew;
-  const Plan reading = append_reading(plan, Direction::Back);
+  const Plan reading = begun_way_back();
   const FleetFacts facts = twin.read_all(test::start_time());
   const auto surveys = [&](bool passed) {
     const GrownPlan grown = append_leg(ironic_profile(), {reading, facts, {}, passed, {}});
@@ -205,13 +204,8 @@ TEST_F(WayBack, is_none_once_a_service_may_have_saved_new_rows) {
 
 /// In quarantine or not, its rows are in the database.
 TEST_F(WayBack, is_none_beside_a_host_in_quarantine_that_runs_unpinned) {
-  Plan plan;
-  plan.fleet = fleet;
-  plan.policy = test::usual_policy();
-  plan.from = kOld;
-  plan.to = kNew;
   const auto problems = [&] {
-    return append_leg(ironic_profile(), {append_reading(plan, Direction::Back),
+    return append_leg(ironic_profile(), {begun_way_back(),
                                          twin.read_all(test::start_time()),
                                          {},
                                          true,

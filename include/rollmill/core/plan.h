@@ -43,12 +43,12 @@ struct Step {
 /// The steps of one service, or of one whole host, inside a wave; done in order.
 struct Turn {
   base::HostIndex host;
-  std::string service;          ///< Empty: the whole host.
+  std::string service;  ///< Empty: the whole host.
   /// Position among all services of the fleet, hosts in order; nothing for a whole host.
   std::optional<base::ServiceIndex> service_index;
-  std::string role;             ///< Empty: the whole host.
+  std::string role;  ///< Empty: the whole host.
   std::string domain;
-  bool takes_down = false;      ///< The service is away meanwhile: charged to the budget.
+  bool takes_down = false;  ///< The service is away meanwhile: charged to the budget.
   base::StepIndex first_step;
   std::uint32_t step_count = 0;
   base::WaveIndex wave;
@@ -75,12 +75,12 @@ struct GateSpec {
 struct Phase {
   PhaseKind kind = PhaseKind::Preflight;
   std::optional<GateSpec> gate;
-  bool reversible = true;  ///< False from the point of no return on.
-  std::string undo;        ///< What takes it back, or why nothing does.
+  bool reversible = true;      ///< False from the point of no return on.
+  std::string undo;            ///< What takes it back, or why nothing does.
   base::WaveIndex first_wave;  ///< Its waves follow each other.
   std::uint32_t wave_count = 0;
   Direction direction = Direction::Forward;
-  std::uint32_t leg = 0;    ///< How often the upgrade had turned round before.
+  std::uint32_t leg = 0;  ///< How often the upgrade had turned round before.
   /// Reads what each host is; when it is done the rest of the leg is planned from that.
   bool finds_way = false;
   bool operator==(const Phase&) const = default;
@@ -124,7 +124,7 @@ Plan append_reading(const Plan& plan, Direction direction);
 /// why there is none. Forward it begins with the preflight when none has been passed yet.
 struct LegRequest {
   const Plan& plan;
-  FleetFacts facts;               ///< Of every host.
+  FleetFacts facts;  ///< Of every host.
   /// Services that hold a part of their budget, or are away by the reading, by service index: they
   /// come before the others of their role, since these may have to wait for that budget.
   std::vector<bool> charged;
@@ -143,13 +143,16 @@ GrownPlan append_leg(const Profile& profile, const LegRequest& request);
 base::Result<Plan> preview_way_back(const Profile& profile, const PlanRequest& request,
                                     const ReleaseNumber& from, bool from_gate);
 
+/// The plan goes on, in its last leg, from services that ran unpinned already: nothing leads back.
+bool begins_behind_return(const Plan& plan);
+
 /// The plan as an indented tree, one line a part; ends with the plan id. For people and for diffs.
 std::string print_plan(const Plan& plan);
 
 /// Lines of `print_plan` that are in one of the two only, with "-" or "+" before them.
 std::vector<std::string> diff_plans(const Plan& before, const Plan& after);
 
-const char* to_string(PhaseKind kind);  ///< "conductors"
+const char* to_string(PhaseKind kind);       ///< "conductors"
 const char* to_string(Direction direction);  ///< "FORWARD", "BACK"
 std::optional<PhaseKind> parse_phase(const std::string& text);
 

@@ -45,25 +45,25 @@ struct ReleaseInfo {
   /// Hardware types that earlier releases have and this one does not; a conductor that enables one
   /// does not start (IRONIC.md 3 "Which jumps").
   std::vector<std::string> removed_hardware_types;
-  std::string heavy_expand;      ///< Why expanding TO this release can block live tables, or empty.
+  std::string heavy_expand;  ///< Why expanding TO this release can block live tables, or empty.
   ReleaseQuirks quirks;
   bool operator==(const ReleaseInfo&) const = default;
 };
 
 /// Roles in the order in which they are upgraded; the profile is data for one project.
 struct RoleInfo {
-  std::string role;           ///< "conductor"
-  std::string phase;          ///< Name of the phase that upgrades it: "conductors"
-  bool serves_api = false;    ///< Stands behind the load balancer; drained and enlisted there.
-  bool drains_work = false;   ///< Holds work that a stop kills; must be quiet first.
+  std::string role;          ///< "conductor"
+  std::string phase;         ///< Name of the phase that upgrades it: "conductors"
+  bool serves_api = false;   ///< Stands behind the load balancer; drained and enlisted there.
+  bool drains_work = false;  ///< Holds work that a stop kills; must be quiet first.
   bool operator==(const RoleInfo&) const = default;
 };
 
 /// How one project is upgraded: pure data, so that another project is another value.
 struct Profile {
-  std::string name;                    ///< "ironic"
-  std::vector<RoleInfo> roles;         ///< In upgrade order.
-  std::vector<ReleaseInfo> releases;   ///< Ascending.
+  std::string name;                   ///< "ironic"
+  std::vector<RoleInfo> roles;        ///< In upgrade order.
+  std::vector<ReleaseInfo> releases;  ///< Ascending.
   bool operator==(const Profile&) const = default;
 };
 
@@ -73,6 +73,8 @@ const Profile& ironic_profile();
 /// Nothing (nullptr) when the profile does not know it; good as long as the profile is.
 const ReleaseInfo* find_release(const Profile& profile, const ReleaseNumber& number);
 const RoleInfo* find_role(const Profile& profile, const std::string& role);
+/// Does the role answer clients, behind a load balancer? Not one that the profile does not know.
+bool serves_api(const Profile& profile, const std::string& role);
 
 /// Is the hop one that the project documents: the next series, or SLURP to the next SLURP?
 /// The error says which hops from `from` are; NotFound: `to` is no release but a series.

@@ -136,8 +136,7 @@ void look_at_api(Job& job) {
 void look_at_balancer(Job& job) {
   if (job.host.balancer == nullptr) return;
   for (const ServiceSettings& each : job.settings.services) {
-    const core::RoleInfo* role = core::find_role(job.host.profile, each.service.role);
-    if (role == nullptr || !role->serves_api) continue;
+    if (!core::serves_api(job.host.profile, each.service.role)) continue;
     const auto state = job.host.balancer->state(each.service.name);
     if (!state)
       job.note("api.balancer-sees-it", state.error().message);

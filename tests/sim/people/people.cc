@@ -110,7 +110,7 @@ void People::look_at(const core::Upgrade& upgrade) {
     world_.wrong("promise 8: no such code in the catalogue: " + blocked->code);
   }
   if (blocked->code == "PROMISE_GUARD") world_.wrong("promise guard: " + blocked->reason);
-  if (blocked->who.starts_with("nobody") || still_sleeps(*blocked)) return;
+  if (core::needs_nobody(*blocked) || still_sleeps(*blocked)) return;
   clear(upgrade, *blocked);
 }
 
