@@ -273,7 +273,7 @@ class Player {
     for (const auto& [step, host] : open) loop().succeed(host, step);
   }
   void raw(Words& in) {
-    const base::HostName host{take_word(in)};
+    const base::HostName host = take_host(in);
     const base::StepIndex step = take_step(in);
     const std::uint32_t attempt = take_number(in);
     const core::TaskKey key{loop().state.id, step, attempt, 1};
