@@ -1,5 +1,6 @@
 #include "sim/checks/watch.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "rollmill/core/engine.h"
@@ -64,21 +65,25 @@ void Watch::judge(const core::Upgrade& before, const core::FactBody& fact) {
 }
 
 void Watch::stored_by_agent(const base::HostName& host, const std::vector<ports::Record>& records) {
-  std::vector<Known>& known = known_[host];
   for (const ports::Record& record : records) {
     if (const auto* store = dynamic_cast<const TaskFactStore*>(&tasks_)) {
-      note(known, store->at(record));
+      note(host, store->at(record));
       continue;
     }
     const auto fact = tasks_.decode(record);
-    if (fact.ok()) note(known, *fact);
+    if (fact.ok()) note(host, *fact);
     if (!fact.ok()) wrong_("promise 6: a fact of an agent cannot be read back");
   }
 }
 
-void Watch::note(std::vector<Known>& known, const core::TaskFact& fact) {
+void Watch::note(const base::HostName& host, const core::TaskFact& fact) {
+  std::vector<Known>& known = known_[host];
   if (const auto* taken = std::get_if<core::TaskTaken>(&fact)) {
-    known.push_back({taken->task.key, false});
+    const core::TaskKey& key = taken->task.key;
+    if (key.epoch < terms_[host]) {
+      wrong_("promise 5: " + host.text + " obeys a term that is over: " + name_of(key));
+    }
+    known.push_back({key, false});
   } else if (const auto* ended = std::get_if<core::TaskEnded>(&fact)) {
     for (Known& each : known) each.ended |= each.key.same_task(ended->report.key);
   }
@@ -132,6 +137,8 @@ void Watch::ack_sent(const Gateway& gateway, const core::AckReport& command) {
 }
 
 void Watch::report_sent(const Uplink& uplink, const core::TaskReport& report) {
+  base::Epoch& term = terms_[uplink.host()];
+  term = std::max(term, report.key.epoch);
   const Known* known = find(uplink.host(), report.key);
   const bool refusal = std::holds_alternative<core::TaskRefused>(report.outcome);
   if (known == nullptr) {

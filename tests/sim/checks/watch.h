@@ -69,10 +69,11 @@ class Watch : public Listener {
     core::TaskKey key;
     bool ended = false;
   };
-  static void note(std::vector<Known>& known, const core::TaskFact& fact);
+  void note(const base::HostName& host, const core::TaskFact& fact);
   const Known* find(const base::HostName& host, const core::TaskKey& key) const;
 
   std::map<base::HostName, std::vector<Known>> known_;  ///< Newest last.
+  std::map<base::HostName, base::Epoch> terms_;  ///< The newest in which the agent has spoken.
   const Gateway* current_ = nullptr;
   Transitions transitions_;
   std::uint64_t facts_ = 0;
