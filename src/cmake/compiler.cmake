@@ -15,7 +15,7 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG -D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASS
 set(CMAKE_EXE_LINKER_FLAGS_RELEASE "-pie -Wl,-z,relro,-z,now")
 
 if(ROLLMILL_SANITIZE STREQUAL "asan")
-  add_compile_options(-O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined
                       -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
 elseif(ROLLMILL_SANITIZE STREQUAL "tsan")
