@@ -10,8 +10,6 @@
 namespace rollmill::agent {
 namespace {
 
-constexpr base::Duration kClockGrain{100};
-
 /// Two times in milliseconds: when the pin was changed, and when the window was changed after it.
 /// The second is missing between `changing_window` and `changed_window`.
 constexpr const char* kWindowNote = "window-changed";
@@ -171,7 +169,7 @@ core::HostFacts read_host(const AgentSettings& settings, const HostPorts& host, 
 }
 
 bool started_after(const ports::ServiceDriver::Process& process, base::TimePoint changed_at) {
-  return process.started_at + kClockGrain > changed_at;
+  return process.started_at > changed_at + kStartGrain;
 }
 
 base::Result<base::TimePoint> pin_changed_at(const HostPorts& host) {

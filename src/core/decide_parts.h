@@ -78,6 +78,8 @@ void add_turn(const Upgrade& upgrade, Direction direction, const Actor& actor, D
 bool turns_back_by_itself(const Upgrade& upgrade);
 /// Nothing of the old leg is in flight: the new one begins with a reading of every host.
 void begin_leg(const Upgrade& upgrade, Deciding& deciding);
+/// What the rest of the leg is planned from. Holds the plan of `upgrade`, by reference.
+LegRequest rest_of_leg(const Upgrade& upgrade);
 /// Every host has been read: the rest of the leg is planned, or what prevents it is told.
 void find_way(const Upgrade& upgrade, Deciding& deciding);
 

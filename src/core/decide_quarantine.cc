@@ -3,6 +3,7 @@
 #include "core/decide_parts.h"
 #include "core/fleet_reading.h"
 #include "core/navigation.h"
+#include "core/plan_builder.h"
 
 /// A host that a person takes out of the way back.
 namespace rollmill::core {
@@ -41,23 +42,24 @@ bool is_read(const Upgrade& upgrade, const Phase& reading, base::HostIndex host)
   return false;
 }
 
-/// While the hosts are read the way is not planned: what is of B, or down, will have to go back.
-/// So may all that is not read yet.
+/// While the hosts are read the way is not planned: what goes down is what the readings say now, as
+/// the planner takes them, and all that is not read yet.
 bool will_have_turns(const Upgrade& upgrade, base::HostIndex except, const DomainKey& domain) {
   // Past its last phase an upgrade waits to be planned from what was read.
   const std::vector<Phase>& phases = upgrade.plan->phases;
   const Phase& phase = all_phases_done(upgrade) ? phases.back() : phases[upgrade.phase.value];
   if (!phase.finds_way) return false;
+  const std::vector<bool> down = going_down_on_way_back(ironic_profile(), rest_of_leg(upgrade));
+  std::size_t index = 0;
   bool found = false;
-  for_each_service(
-      upgrade, [&](base::HostIndex host, const Service& service, const ServiceRun& run) {
-        const bool same = DomainKey{service.role, service.domain} == domain;
-        const bool out = upgrade.hosts[host.value].quarantine || host == except;
-        const HostFacts& facts = *upgrade.hosts[host.value].facts;
-        const bool away = run.stopped || is_away(ironic_profile(), service, facts, run.charged);
-        const bool may = run.new_release || run.charged || away || !is_read(upgrade, phase, host);
-        found = found || (same && !out && may);
-      });
+  for_each_service(upgrade,
+                   [&](base::HostIndex host, const Service& service, const ServiceRun& run) {
+                     const bool same = DomainKey{service.role, service.domain} == domain;
+                     const bool out = upgrade.hosts[host.value].quarantine || host == except;
+                     const bool goes = down[index++] || run.charged;
+                     const bool may = goes || !is_read(upgrade, phase, host);
+                     found = found || (same && !out && may);
+                   });
   return found;
 }
 

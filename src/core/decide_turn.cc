@@ -97,12 +97,15 @@ void begin_leg(const Upgrade& upgrade, Deciding& deciding) {
       std::make_shared<const Plan>(append_reading(*upgrade.plan, upgrade.direction))});
 }
 
+LegRequest rest_of_leg(const Upgrade& upgrade) {
+  return {*upgrade.plan, facts_of(upgrade), charged_services(upgrade), preflight_passed(upgrade),
+          left_out(upgrade)};
+}
+
 void find_way(const Upgrade& upgrade, Deciding& deciding) {
   const PhaseRun& run = upgrade.phases[upgrade.phase.value];
   if (run.judged) return pause_blocked(run.checks, deciding);
-  GrownPlan grown =
-      append_leg(ironic_profile(), {*upgrade.plan, facts_of(upgrade), charged_services(upgrade),
-                                    preflight_passed(upgrade), left_out(upgrade)});
+  GrownPlan grown = append_leg(ironic_profile(), rest_of_leg(upgrade));
   if (!grown.problems.empty()) {
     const std::vector<CheckResult> checks = results_of(std::move(grown.problems));
     deciding.fact(PhaseJudged{upgrade.phase, checks});

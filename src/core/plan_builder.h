@@ -30,6 +30,8 @@ std::vector<std::string> append_forward(const Profile& profile, Plan& plan,
                                         const LegRequest& request);
 std::vector<std::string> append_back(const Profile& profile, Plan& plan, const LegRequest& request);
 /// @}
+/// By service index: what such a way back takes down, also where something is in its way yet.
+std::vector<bool> going_down_on_way_back(const Profile& profile, const LegRequest& request);
 
 /// Puts phases, waves, turns and steps together, flat, in order; goes on behind what the plan has.
 /// Used by planners only.

@@ -40,6 +40,10 @@ struct HostBack {
   bool reinstall = false;  ///< A is not installed there, or not whole.
 };
 
+bool goes_down(const ServiceBack& service) {
+  return service.need == Need::First || service.need == Need::Turn;
+}
+
 struct BackReading {
   std::vector<ServiceBack> services;  ///< By service index.
   std::vector<HostBack> hosts;        ///< By host index.
@@ -129,9 +133,6 @@ class BackReader {
   /// Before another conductor goes down, those that nobody hears are proven to be up. Where none
   /// goes down they are not ours to bring back.
   void prove_silent() {
-    const auto goes_down = [](const ServiceBack& each) {
-      return each.need == Need::First || each.need == Need::Turn;
-    };
     const auto& services = reading_.services;
     if (std::none_of(services.begin(), services.end(), goes_down)) return;
     for (const std::size_t index : silent_) reading_.services[index].need = Need::Proof;
@@ -321,6 +322,13 @@ std::vector<std::string> append_back(const Profile& profile, Plan& plan,
   plan.notes = reading.notes;
   BackPlanner(profile, plan, reading, request).write();
   return {};
+}
+
+std::vector<bool> going_down_on_way_back(const Profile& profile, const LegRequest& request) {
+  std::vector<bool> down;
+  for (const ServiceBack& each : BackReader(profile, request.plan, request).read().services)
+    down.push_back(goes_down(each));
+  return down;
 }
 
 Plan append_reading(const Plan& plan, Direction direction) {

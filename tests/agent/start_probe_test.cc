@@ -7,6 +7,7 @@ namespace {
 
 using core::Verb;
 using std::chrono::hours;
+using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using Effects = std::vector<std::string>;
@@ -72,6 +73,29 @@ TEST(Start, refuses_a_process_that_is_older_than_its_files_or_its_pin) {
   story.host.config.changed = story.host.world.now() - hours{1};
   story.host.release.changed_at = story.host.world.now();
   EXPECT_EQ(story.run(Verb::Start).code(), "PROCESS_WRONG");
+}
+
+TEST(Start, does_not_believe_a_process_that_a_person_started_with_the_change) {
+  for (const auto apart : {milliseconds{-3}, milliseconds{0}, milliseconds{100}}) {
+    ConductorStory story;
+    story.make_started();
+    story.host.world.pass(minutes{1});
+    story.host.config.changed = story.host.world.now();
+    story.host.services.daemons[FakeHost::kConductor].main->started_at =
+        story.host.world.now() + apart;
+    EXPECT_EQ(story.run(Verb::Start).code(), "PROCESS_WRONG") << apart.count();
+  }
+}
+
+TEST(Start, leaves_time_between_a_change_and_its_own_start) {
+  for (const auto ago : {milliseconds{0}, milliseconds{150}, milliseconds{5000}}) {
+    ConductorStory story;
+    story.make_ready_to_start();
+    story.host.config.changed = story.host.world.now() - ago;
+    const Told told = story.run(Verb::Start);
+    EXPECT_EQ(told.message(), "") << ago.count();
+    EXPECT_FALSE(told.facts().services[0].config_newer_than_process) << ago.count();
+  }
 }
 
 TEST(Start, refuses_while_processes_of_an_earlier_start_are_left) {

@@ -156,6 +156,24 @@ TEST_F(TurnRound, quarantine_is_refused_while_the_only_other_is_not_read_yet) {
   EXPECT_EQ(refusal(QuarantineRequested{{"api1"}, kAlice}), "accepted");
 }
 
+/// An earlier upgrade was given up there; this one has not taken it into account yet.
+TEST_F(TwoConductors, quarantine_is_refused_if_the_other_is_read_to_be_of_the_new_release) {
+  loop.report({"admin"}, go_to(Verb::Survey, "admin"), kBroken);
+  test::HostTwin& given_up = loop.fleet.host("cond1");
+  given_up.installed = given_up.services.front().release = loop.state.plan->to;
+  given_up.pin = given_up.services.front().pin = loop.state.plan->from;
+  given_up.drop_in = true;
+  turn(Direction::Back);
+  loop.succeed({"cond2"}, go_to(Verb::Inspect, "cond2"));
+  loop.succeed({"cond1"}, go_to(Verb::Inspect, "cond1"));
+  loop.go({"cond2"}, "it burns");
+  EXPECT_TRUE(says(refusal(QuarantineRequested{{"cond2"}, kAlice}), "cond2 is needed"));
+  loop.come({"cond2"});
+  go_to_end();
+  EXPECT_EQ(loop.state.state, UpgradeState::RolledBack);
+  EXPECT_EQ(loop.broken, std::set<std::string>{});
+}
+
 /// What is read of a file is not what the process runs with.
 TEST_F(TurnRound, service_whose_file_lost_its_pin_is_not_taken_to_run_unpinned) {
   go_to(Verb::Drain, "api1");

@@ -99,12 +99,13 @@ base::Status FakeServices::start(const std::string& service) {
   if (const auto failed = world_.failure("services.start")) return *failed;
   Daemon& daemon = daemons[service];
   if (daemon.main) return success();
+  const base::TimePoint began = world_.now();
   world_.pass(std::chrono::seconds{1});
   daemon.release = core::to_string(release_.number);
   daemon.pin = read_pin ? read_pin() : std::nullopt;
   if (!dies_at_once) {
-    daemon.main = Process{next_pid_ += 10, world_.now()};
-    daemon.workers = {{next_pid_ + 1, world_.now(), 1}};
+    daemon.main = Process{next_pid_ += 10, began};
+    daemon.workers = {{next_pid_ + 1, began, 1}};
   }
   if (dies_soon) world_.in(std::chrono::seconds{1}, [&daemon] { daemon.main.reset(); });
   if (changed) changed(service, daemon);

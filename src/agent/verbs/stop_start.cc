@@ -187,6 +187,20 @@ Trouble prove_started(Job& job) {
   return {};
 }
 
+/// One that began right behind a change could not be told from one that began right before it.
+Trouble rest_after_change(Job& job) {
+  constexpr base::Duration kEnough = 2 * kStartGrain;
+  const auto installed = job.host.release.installed();
+  if (!installed) return job.unreadable("The installed release", installed.error());
+  const auto config = pin_changed_at(job.host);
+  if (!config) return job.unreadable("The configuration", config.error());
+  const base::TimePoint changed = std::max(installed->changed_at, *config);
+  const base::Duration left = changed + kEnough - job.waiting.now();
+  // A change that is still to come is the work of a clock that was set back: resting cannot help.
+  if (left <= base::Duration{0} || left > kEnough) return {};
+  return job.rest(left);
+}
+
 /// A process that began by other hands is right, or in the way.
 Trouble prove_running(Job& job) {
   const char* id = by_role(job, "conductor.process-new", "api.process-new");
@@ -233,6 +247,7 @@ Trouble start(Job& job) {
   if (!before) return job.unreadable("The state of a service", before.error());
   if (before->main) return prove_running(job);
   if (Trouble left = prove_startable(job, *before)) return left;
+  if (Trouble over = rest_after_change(job)) return over;
   job.changed = true;
   if (const auto started = job.host.services.start(job.args.service); !started)
     return job.fail_as("START_FAILED", by_role(job, "conductor.process-new", "api.process-new"),
