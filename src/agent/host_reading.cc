@@ -169,6 +169,10 @@ core::HostFacts read_host(const AgentSettings& settings, const HostPorts& host, 
 }
 
 bool started_after(const ports::ServiceDriver::Process& process, base::TimePoint changed_at) {
+  return process.started_at + kStartGrain > changed_at;
+}
+
+bool clearly_after(const ports::ServiceDriver::Process& process, base::TimePoint changed_at) {
   return process.started_at > changed_at + kStartGrain;
 }
 

@@ -20,13 +20,13 @@ enum class Reading {
 /// details["unread.KEY"]. The caller sets `read_at`, last of all. THREAD: task.
 core::HostFacts read_host(const AgentSettings& settings, const HostPorts& host, Reading reading);
 
-/// Times of processes and of files are exact to less than this: ticks of the kernel, a slewed
-/// clock, two clocks that are read one after the other.
-inline constexpr base::Duration kStartGrain{100};
-
-/// The process began after the change, beyond doubt. What began within the grain counts as older:
-/// one restart too many harms nobody, a process that has not read the change may.
+/// The process began after the change. Start times of processes are exact to some ten milliseconds
+/// only; a little is allowed for, far less than a service takes to read its files.
 bool started_after(const ports::ServiceDriver::Process& process, base::TimePoint changed_at);
+
+/// What that allows for. Nearer than this to a change, nobody can tell which of the two came first.
+inline constexpr base::Duration kStartGrain{100};
+bool clearly_after(const ports::ServiceDriver::Process& process, base::TimePoint changed_at);
 
 /// `[DEFAULT]hash_ring_reset_interval`: for so many seconds an API goes on asking a conductor that
 /// has left, and for so many a stopping conductor goes on answering. Default: conf/default.py.

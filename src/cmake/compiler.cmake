@@ -25,18 +25,13 @@ elseif(NOT ROLLMILL_SANITIZE STREQUAL "none")
   message(FATAL_ERROR "ROLLMILL_SANITIZE is '${ROLLMILL_SANITIZE}': use none, asan or tsan.")
 endif()
 
-# Build folders share the cache: paths below the base folder are made relative, and the folder's own
-# name (which debug information holds) is left out of the hash. `dev` names the whole tree as the
-# base, so that two clones share it, too.
+# Build folders and clones share the cache: paths below the tree are made relative, and the folder's
+# own name (which debug information holds) is left out of the hash.
 find_program(ROLLMILL_CCACHE ccache)
 if(ROLLMILL_CCACHE AND (NOT CMAKE_CXX_COMPILER_LAUNCHER OR CMAKE_CXX_COMPILER_LAUNCHER STREQUAL
                                                            "ccache"))
-  set(ccache_base ${CMAKE_BINARY_DIR})
-  if(DEFINED ENV{ROLLMILL_CCACHE_BASE})
-    set(ccache_base $ENV{ROLLMILL_CCACHE_BASE})
-  endif()
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${ccache_base}
+      ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
       ${ROLLMILL_CCACHE})
 endif()
 

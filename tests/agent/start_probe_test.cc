@@ -75,27 +75,52 @@ TEST(Start, refuses_a_process_that_is_older_than_its_files_or_its_pin) {
   EXPECT_EQ(story.run(Verb::Start).code(), "PROCESS_WRONG");
 }
 
+/// It may have read the pin before it was changed, or after.
 TEST(Start, does_not_believe_a_process_that_a_person_started_with_the_change) {
-  for (const auto apart : {milliseconds{-3}, milliseconds{0}, milliseconds{100}}) {
-    ConductorStory story;
-    story.make_started();
-    story.host.world.pass(minutes{1});
-    story.host.config.changed = story.host.world.now();
-    story.host.services.daemons[FakeHost::kConductor].main->started_at =
-        story.host.world.now() + apart;
-    EXPECT_EQ(story.run(Verb::Start).code(), "PROCESS_WRONG") << apart.count();
+  for (const auto later : {milliseconds{-3}, milliseconds{0}, milliseconds{100}}) {
+    for (const bool by_install : {true, false}) {
+      ConductorStory story;
+      story.make_started();
+      story.host.world.pass(minutes{1});
+      const base::TimePoint now = story.host.world.now();
+      (by_install ? story.host.release.changed_at : story.host.config.changed) = now;
+      story.host.services.daemons[FakeHost::kConductor].main->started_at = now + later;
+      const Told told = story.run(Verb::Start);
+      EXPECT_EQ(told.code(), "PROCESS_WRONG") << later.count();
+      EXPECT_NE(told.message().find("it may not have read the change. Restart it."),
+                std::string::npos)
+          << told.message();
+    }
   }
 }
 
+TEST(Start, believes_a_process_that_a_person_started_after_the_change) {
+  ConductorStory story;
+  story.make_started();
+  story.host.services.daemons[FakeHost::kConductor].main->started_at =
+      story.host.config.changed + milliseconds{101};
+  EXPECT_EQ(story.run(Verb::Start).message(), "");
+}
+
+/// A clock that was set back a little is waited for; one that is an hour behind is told.
 TEST(Start, leaves_time_between_a_change_and_its_own_start) {
-  for (const auto ago : {milliseconds{0}, milliseconds{150}, milliseconds{5000}}) {
+  for (const auto ahead : {milliseconds{-150}, milliseconds{0}, milliseconds{3000}}) {
     ConductorStory story;
     story.make_ready_to_start();
-    story.host.config.changed = story.host.world.now() - ago;
-    const Told told = story.run(Verb::Start);
-    EXPECT_EQ(told.message(), "") << ago.count();
-    EXPECT_FALSE(told.facts().services[0].config_newer_than_process) << ago.count();
+    story.host.config.changed = story.host.world.now() + ahead;
+    EXPECT_EQ(story.run(Verb::Start).message(), "") << ahead.count();
+    EXPECT_EQ(story.host.services.daemons[FakeHost::kConductor].main->started_at,
+              story.host.config.changed + milliseconds{200})
+        << ahead.count();
+    EXPECT_EQ(story.run(Verb::Start).message(), "") << "a repeat finds it right";
   }
+  ConductorStory story;
+  story.make_ready_to_start();
+  story.host.config.changed = story.host.world.now() + hours{1};
+  const Told told = story.run(Verb::Start);
+  EXPECT_NE(told.message().find("began before its configuration was last changed"),
+            std::string::npos)
+      << told.message();
 }
 
 TEST(Start, refuses_while_processes_of_an_earlier_start_are_left) {

@@ -1,6 +1,5 @@
 #include <string>
 
-#include "agent/host_reading.h"
 #include "agent/registry.h"
 #include "agent/verbs/proofs.h"
 #include "agent/verbs/verbs.h"
@@ -94,7 +93,7 @@ void look_at_service(Job& job, const ServiceSettings& each) {
                                                   "; start it, or take it out of the fleet file.");
   job.ok("preflight.services-run", name + " runs.");
   const auto config = job.host.config.changed_at();
-  if (config && !started_after(*status->main, *config))
+  if (config && status->main->started_at < *config)
     job.warn("preflight.config-in-force",
              name + " was started before its configuration was last changed.");
   else if (config)

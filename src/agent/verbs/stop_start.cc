@@ -33,7 +33,7 @@ base::Duration needed_to_stop(Job& job, const Status& status) {
   const base::Duration either =
       std::max(job.quirks(job.args.from).idle_stop, job.quirks(job.args.to).idle_stop);
   const auto installed = job.host.release.installed();
-  if (!installed || !status.main || !started_after(*status.main, installed->changed_at))
+  if (!installed || !status.main || !clearly_after(*status.main, installed->changed_at))
     return either;
   return job.quirks(installed->number).idle_stop;
 }
@@ -187,25 +187,40 @@ Trouble prove_started(Job& job) {
   return {};
 }
 
-/// One that began right behind a change could not be told from one that began right before it.
+/// When what a process reads at its start was last changed: its release, or its pin.
+base::Result<base::TimePoint> last_change(Job& job) {
+  const auto installed = job.host.release.installed();
+  if (!installed) return installed.error().with_context("the installed release");
+  const auto pin = pin_changed_at(job.host);
+  if (!pin) return pin.error().with_context("the configuration");
+  return std::max(installed->changed_at, *pin);
+}
+
+/// So that a process of ours, when a repeat finds it, can be told from one that began too early.
 Trouble rest_after_change(Job& job) {
   constexpr base::Duration kEnough = 2 * kStartGrain;
-  const auto installed = job.host.release.installed();
-  if (!installed) return job.unreadable("The installed release", installed.error());
-  const auto config = pin_changed_at(job.host);
-  if (!config) return job.unreadable("The configuration", config.error());
-  const base::TimePoint changed = std::max(installed->changed_at, *config);
-  const base::Duration left = changed + kEnough - job.waiting.now();
-  // A change that is still to come is the work of a clock that was set back: resting cannot help.
-  if (left <= base::Duration{0} || left > kEnough) return {};
+  constexpr base::Duration kLongest = std::chrono::seconds{5};
+  const auto changed = last_change(job);
+  if (!changed) return job.unreadable("The time of the last change", changed.error());
+  const base::Duration left = *changed + kEnough - job.waiting.now();
+  // A change that is far ahead is the work of a clock that was set back: resting cannot help.
+  if (left <= base::Duration{0} || left > kLongest) return {};
   return job.rest(left);
 }
 
-/// A process that began by other hands is right, or in the way.
-Trouble prove_running(Job& job) {
+/// A process that began by other hands is right, or in the way: also when nobody can tell.
+Trouble prove_running(Job& job, const ports::ServiceDriver::Process& process) {
   const char* id = by_role(job, "conductor.process-new", "api.process-new");
   const Look seen = look_at_process(job, job.args.service);
   if (seen.kind != Look::Kind::Good) return job.fail(id, seen.text);
+  const auto changed = last_change(job);
+  if (!changed) return job.unreadable("The time of the last change", changed.error());
+  if (!clearly_after(process, *changed))
+    return job.fail(id, job.args.service + " (process " + std::to_string(process.pid) + ") on " +
+                            job.settings.host.text + " was started by other hands, within " +
+                            base::format_duration(kStartGrain) +
+                            " of the last change of its release or its pin; it may not have read " +
+                            "the change. Restart it.");
   job.ok(id, seen.text);
   return {};
 }
@@ -241,13 +256,13 @@ Trouble end_stop(Job& job, bool begun) {
 }
 
 Trouble start(Job& job) {
+  if (Trouble over = rest_after_change(job)) return over;
   if (Trouble wrong = prove_installed(job, job.wanted_release())) return wrong;
   if (Trouble wrong = prove_pin(job, "start.pin-in-force")) return wrong;
   const auto before = job.host.services.status(job.args.service);
   if (!before) return job.unreadable("The state of a service", before.error());
-  if (before->main) return prove_running(job);
+  if (before->main) return prove_running(job, *before->main);
   if (Trouble left = prove_startable(job, *before)) return left;
-  if (Trouble over = rest_after_change(job)) return over;
   job.changed = true;
   if (const auto started = job.host.services.start(job.args.service); !started)
     return job.fail_as("START_FAILED", by_role(job, "conductor.process-new", "api.process-new"),

@@ -30,20 +30,9 @@ std::chrono::nanoseconds read_clock(clockid_t clock) {
   return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
 
-/// What one start time may be off for a slewed clock. The agent's judgement of what began before
-/// what allows for 100 ms in all.
-constexpr base::Duration kKnownSlew{40};
-
 // Finer than `btime` of /proc/stat, which is cut to whole seconds.
 base::TimePoint compute_boot_time() {
-  constexpr int kTries = 5;
-  std::chrono::nanoseconds since_epoch{};
-  for (int i = 0; i < kTries; ++i) {
-    const std::chrono::nanoseconds before = read_clock(CLOCK_BOOTTIME);
-    since_epoch = read_clock(CLOCK_REALTIME) - before;
-    // Nobody was put to sleep between the two clocks.
-    if (read_clock(CLOCK_BOOTTIME) - before < std::chrono::milliseconds(1)) break;
-  }
+  const auto since_epoch = read_clock(CLOCK_REALTIME) - read_clock(CLOCK_BOOTTIME);
   return base::TimePoint(std::chrono::duration_cast<base::Duration>(since_epoch));
 }
 
@@ -151,7 +140,7 @@ std::string ProcessTable::command_line(std::int64_t pid) const {
 base::TimePoint ProcessTable::started_at(const ProcessEntry& entry) const {
   // A slewed clock must not make one process seem to have two start times; a stepped one may.
   const base::TimePoint computed = compute_boot_time();
-  if (!booted_at_ || std::chrono::abs(computed - *booted_at_) > kKnownSlew) {
+  if (!booted_at_ || std::chrono::abs(computed - *booted_at_) > std::chrono::milliseconds(500)) {
     booted_at_ = computed;
   }
   const auto ticks = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
