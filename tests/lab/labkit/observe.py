@@ -26,6 +26,7 @@ class Observer:
         self.folder = hosts_folder
         self.booted = boot_time()
         self.packages = {}
+        self.leaders = {}  # session -> when the process that leads it was started
 
     def host(self, spec: top.HostSpec, init_pid: int) -> dict:
         """Installed version, the pin in its files, when those files last changed, and role ->
@@ -33,7 +34,7 @@ class Observer:
         root = self.folder / spec.name / "root"
         services = {}
         for role, program in PROGRAMS.items():
-            started = self.started(main_process(init_pid, program))
+            started = self.service_started(main_process(init_pid, program))
             if started:
                 services[role] = started
         pin, pin_changed = pin_of(root)
@@ -41,6 +42,14 @@ class Observer:
         return {"expanding": self.started(expand), "version": self.version(root), "pin": pin,
                 "services": services,
                 "changed": round(max(pin_changed, changed(root / DPKG_STATUS)), 2)}
+
+    def service_started(self, pid: int):
+        """A worker that outlives its master for a moment is what the master began, no new start."""
+        session = session_of(pid)
+        if session in (0, pid):
+            self.leaders[session] = self.started(pid)
+            return self.leaders[session]
+        return self.leaders.get(session) or self.started(pid)
 
     def started(self, pid: int):
         """Seconds since the epoch, or None when there is no such process, or no more."""
@@ -99,6 +108,13 @@ def main_process(init_pid: int, program) -> int:
     running = dict(processes_of(namespace, program))
     first = [pid for pid, parent in running.items() if parent not in running]
     return min(first, default=0)
+
+
+def session_of(pid: int) -> int:
+    try:
+        return os.getsid(pid) if pid else 0
+    except OSError:  # gone while it was looked at
+        return 0
 
 
 def expanding(init_pid: int) -> int:
