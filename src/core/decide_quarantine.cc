@@ -52,13 +52,14 @@ bool will_have_turns(const Upgrade& upgrade, base::HostIndex except, const Domai
   const std::vector<bool> down = going_down_on_way_back(ironic_profile(), rest_of_leg(upgrade));
   std::size_t index = 0;
   bool found = false;
-  for_each_service(
-      upgrade, [&](base::HostIndex host, const Service& service, const ServiceRun& run) {
-        const bool goes = down[index++] || run.charged;
-        const bool same = DomainKey{service.role, service.domain} == domain;
-        if (found || !same || host == except || upgrade.hosts[host.value].quarantine) return;
-        found = goes || !is_read(upgrade, phase, host);
-      });
+  for_each_service(upgrade,
+                   [&](base::HostIndex host, const Service& service, const ServiceRun& run) {
+                     const bool goes = down[index++] || run.charged;
+                     const bool same = DomainKey{service.role, service.domain} == domain;
+                     if (found || !same || host == except || upgrade.hosts[host.value].quarantine)
+                       return;
+                     found = goes || !is_read(upgrade, phase, host);
+                   });
   return found;
 }
 
@@ -87,8 +88,10 @@ std::optional<std::string> too_few_left(const Upgrade& upgrade, base::HostIndex 
     if (charged == 0 && !goes_on) continue;
     return "then no other " + service.role + " could be taken back: of " +
            std::to_string(domain.total) + " at least " + std::to_string(budget.min_available) +
-           " must stay up (policy budgets." + service.role +
-           ".min_available). Bring the host back; where that cannot be, abort the upgrade";
+           " must stay up (policy budgets." + service.role + ".min_available). Bring " +
+           upgrade.plan->fleet.hosts[host.value].name.text +
+           " back; where that cannot be, abort and begin again without it, with a lower "
+           "min_available (operating.md, AGENT_LOST)";
   }
   return std::nullopt;
 }
