@@ -26,6 +26,7 @@ bool started_after(const ports::ServiceDriver::Process& process, base::TimePoint
 
 /// What that allows for. Nearer than this to a change, nobody can tell which of the two came first.
 inline constexpr base::Duration kStartGrain{100};
+/// The process began after the change, beyond doubt.
 bool clearly_after(const ports::ServiceDriver::Process& process, base::TimePoint changed_at);
 
 /// `[DEFAULT]hash_ring_reset_interval`: for so many seconds an API goes on asking a conductor that

@@ -89,7 +89,7 @@ std::optional<std::string> too_few_left(const Upgrade& upgrade, base::HostIndex 
     return "then no other " + service.role + " could be taken back: of " +
            std::to_string(domain.total) + " at least " + std::to_string(budget.min_available) +
            " must stay up (policy budgets." + service.role + ".min_available). Bring " +
-           upgrade.plan->fleet.hosts[host.value].name.text +
+           host_name(upgrade, host) +
            " back; where that cannot be, abort and begin again without it, with a lower "
            "min_available (operating.md, AGENT_LOST)";
   }

@@ -15,7 +15,7 @@ from labkit.observe import Observer, main_process  # noqa: E402
 
 NAME = b"lab-observed-daemon"
 MASTER = """
-import os, sys, time
+import os, time
 time.sleep(0.1)
 if os.fork() == 0:
     print(os.getpid(), flush=True)

@@ -45,11 +45,10 @@ class Observer:
 
     def service_started(self, pid: int):
         """A worker that outlives its master for a moment is what the master began, no new start."""
-        session = session_of(pid)
-        if session in (0, pid):
-            self.leaders[session] = self.started(pid)
-            return self.leaders[session]
-        return self.leaders.get(session) or self.started(pid)
+        started, session = self.started(pid), session_of(pid)
+        if session == pid:
+            self.leaders[session] = started
+        return self.leaders.get(session) or started
 
     def started(self, pid: int):
         """Seconds since the epoch, or None when there is no such process, or no more."""
