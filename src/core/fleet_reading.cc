@@ -68,6 +68,7 @@ class Reader {
       reading_.services.push_back(
           {read_standing(host, service, found->second),
            find_running(found->second, service.name) != nullptr,
+           absence_of(ironic_profile(), service, found->second),
            is_away(ironic_profile(), service, found->second, false),
            parse_release_number(found->second.installed_release) == request_.to,
            has_pin(found->second, service.name)});
@@ -214,6 +215,13 @@ bool is_away(const Profile& profile, const Service& service, const HostFacts& fa
   if (!serves_api(profile, service.role)) return false;
   const bool unread = !detail(facts, "unread.balancer").empty();
   return detail(facts, "balancer.serving") == "no" || (unread && charged);
+}
+
+Absence absence_of(const Profile& profile, const Service& service, const HostFacts& facts) {
+  const std::string state = detail(facts, "balancer.state");
+  const bool out = state.rfind("DRAIN", 0) == 0 || state.rfind("MAINT", 0) == 0;
+  if (out && serves_api(profile, service.role)) return Absence::TakenOut;
+  return find_running(facts, service.name) == nullptr ? Absence::Stopped : Absence::Passing;
 }
 
 std::string detail(const HostFacts& facts, const std::string& key) {

@@ -10,10 +10,19 @@ namespace rollmill::core {
 /// Where one service stands on the way from A to B, from what was read on its host.
 enum class Standing { Old, NewPinned, NewUnpinned };
 
+/// Why a service that is to be brought back first is away, what stays so the longest first. One
+/// that was only being restarted when it was read may serve again when its turn takes it down.
+enum class Absence {
+  TakenOut,  ///< Somebody took it out of the balancer.
+  Stopped,   ///< It does not run.
+  Passing,   ///< It runs: not healthy yet, not heard yet, or nobody has proven it.
+};
+
 /// What was read of one service.
 struct ServiceReading {
   Standing standing = Standing::Old;
   bool runs = false;
+  Absence absence = Absence::Passing;
   bool away = false;             ///< It does not run, or gets no requests.
   bool would_be_new = false;     ///< A start now would run B.
   bool would_be_pinned = false;  ///< A start now would find a pin.
@@ -42,6 +51,7 @@ const ServiceFacts* find_running(const HostFacts& facts, const std::string& serv
 /// Does the service not run, or get no requests? Where the balancer does not tell, an API that is
 /// `charged` may be out of it.
 bool is_away(const Profile& profile, const Service& service, const HostFacts& facts, bool charged);
+Absence absence_of(const Profile& profile, const Service& service, const HostFacts& facts);
 /// A named reading; empty when the host has none of it.
 std::string detail(const HostFacts& facts, const std::string& key);
 

@@ -109,11 +109,13 @@ void PlanBuilder::add_schema_turn(const std::vector<Verb>& verbs, const TaskArgs
 }
 
 void PlanBuilder::add_first_wave(std::vector<base::ServiceIndex> services,
-                                 const std::function<bool(base::ServiceIndex)>& runs,
+                                 const std::function<Absence(base::ServiceIndex)>& absence,
                                  const std::function<void(base::ServiceIndex)>& add_turn) {
   if (services.empty()) return;
   begin_wave("services that are down or were under way", plan_.policy.soak);
-  std::stable_partition(services.begin(), services.end(), std::not_fn(runs));
+  std::stable_sort(
+      services.begin(), services.end(),
+      [&](base::ServiceIndex a, base::ServiceIndex b) { return absence(a) < absence(b); });
   std::for_each(services.begin(), services.end(), add_turn);
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/fleet_reading.h"
 #include "rollmill/core/plan.h"
 
 namespace rollmill::core {
@@ -62,10 +63,10 @@ class PlanBuilder {
   /// Canary, then waves that double up to the largest that the policy allows.
   void add_waves(const std::vector<base::ServiceIndex>& services,
                  const std::function<void(base::ServiceIndex)>& add_turn);
-  /// One wave of services that hold their budget already; none when there are none. What does not
-  /// run goes before what `runs`: that may have come back since it was read.
+  /// One wave of services that are away already; none when there are none. What stays away the
+  /// longest goes first.
   void add_first_wave(std::vector<base::ServiceIndex> services,
-                      const std::function<bool(base::ServiceIndex)>& runs,
+                      const std::function<Absence(base::ServiceIndex)>& absence,
                       const std::function<void(base::ServiceIndex)>& add_turn);
 
   const Service& service(base::ServiceIndex index) const;

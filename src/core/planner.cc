@@ -73,7 +73,7 @@ class Planner {
       for (const base::ServiceIndex service : build_.services_of(role.role)) {
         if (role.serves_api && is_charged(service)) out.push_back(service);
       }
-      build_.add_first_wave(out, runs(), add);
+      build_.add_first_wave(out, absence(), add);
     }
   }
 
@@ -131,7 +131,7 @@ class Planner {
     for (const base::ServiceIndex service : build_.services_of(role.role)) {
       (is_charged(service) || read(service).away ? first : others).push_back(service);
     }
-    build_.add_first_wave(first, runs(), add);
+    build_.add_first_wave(first, absence(), add);
     build_.add_waves(others, add);
   }
 
@@ -161,7 +161,7 @@ class Planner {
       };
       std::vector<base::ServiceIndex> others = build_.services_of(role.role);
       // No preflight asks for these first: the others wait until they are proven to be up.
-      build_.add_first_wave(take_unproven(others), runs(), add);
+      build_.add_first_wave(take_unproven(others), absence(), add);
       build_.begin_wave(role.role + " services", plan_.policy.soak);
       std::for_each(others.begin(), others.end(), add);
     }
@@ -213,8 +213,8 @@ class Planner {
     build_.add_schema_turn({Verb::Survey}, survey);
   }
 
-  std::function<bool(base::ServiceIndex)> runs() const {
-    return [this](base::ServiceIndex each) { return read(each).runs; };
+  std::function<Absence(base::ServiceIndex)> absence() const {
+    return [this](base::ServiceIndex each) { return read(each).absence; };
   }
   bool is_charged(base::ServiceIndex service) const { return is_set(charged_, service.value); }
   const ServiceReading& read(base::ServiceIndex service) const {

@@ -31,7 +31,7 @@ bool is_silent(const Profile& profile, const Service& service, const HostFacts& 
 
 struct ServiceBack {
   Need need = Need::Nothing;
-  bool runs = true;
+  Absence absence = Absence::Passing;
   bool untouched = true;  ///< Its process is older than all that we wrote.
 };
 
@@ -127,7 +127,7 @@ class BackReader {
     reading_.anything = reading_.anything || need != Need::Nothing;
     // Its pin leaves the file just before a turn starts it.
     const bool untouched = old && (!is_charged() || !seen->pin.empty());
-    reading_.services.push_back({need, seen != nullptr, untouched});
+    reading_.services.push_back({need, absence_of(profile_, service, facts), untouched});
   }
 
   /// Before another conductor goes down, those that nobody hears are proven to be up. Where none
@@ -225,8 +225,10 @@ class BackPlanner {
     const PhaseKind kind = role.serves_api ? PhaseKind::Api : PhaseKind::Conductors;
     build_.begin_phase(kind, "go forward again, host by host");
     const auto add = [&](base::ServiceIndex service) { add_turn(service, role); };
-    const auto runs = [&](base::ServiceIndex each) { return reading_.services[each.value].runs; };
-    build_.add_first_wave(first, runs, add);
+    const auto absence = [&](base::ServiceIndex each) {
+      return reading_.services[each.value].absence;
+    };
+    build_.add_first_wave(first, absence, add);
     build_.add_waves(others, add);
   }
 

@@ -53,6 +53,14 @@ TEST_F(NewPlan, api_that_was_left_out_of_the_balancer_comes_back_before_another_
   EXPECT_TRUE(apis.starts_with("probe api2 enlist api2 drain api1")) << apis;
 }
 
+TEST_F(NewPlan, api_that_was_taken_out_comes_back_before_one_that_is_only_not_healthy_yet_goes) {
+  bring_to_new("api2", true);
+  twin.host("api1").services.front().healthy = false;
+  twin.host("api2").services.front().serving = false;
+  const std::string apis = find_phase(make().value(), PhaseKind::Api);
+  EXPECT_TRUE(apis.starts_with("probe api2 enlist api2 drain api1")) << apis;
+}
+
 TEST_F(NewPlan, behind_the_point_of_no_return_an_api_comes_back_too) {
   for (const char* name : {"cond1", "cond2", "api1", "api2", "api3"}) bring_to_new(name, true);
   bring_to_new("api1", false);

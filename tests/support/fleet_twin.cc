@@ -121,7 +121,9 @@ core::HostFacts FleetTwin::read(const base::HostName& name, base::TimePoint now)
     facts.services.push_back(read_service(host, service));
     facts.details["config.ring_reset_s"] = service.service.role == "conductor" ? "17" : "15";
     if (service.service.role == "api") {
-      facts.details["balancer.serving"] = service.running && service.serving ? "yes" : "no";
+      const bool up = service.running && service.healthy;
+      facts.details["balancer.serving"] = up && service.serving ? "yes" : "no";
+      facts.details["balancer.state"] = !up ? "DOWN" : service.serving ? "UP" : "DRAIN";
     }
   }
   return facts;

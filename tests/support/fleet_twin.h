@@ -20,6 +20,7 @@ struct ServiceTwin {
   core::ReleaseNumber release;             ///< Of the process; kept when it stops.
   std::optional<core::ReleaseNumber> pin;  ///< That the process was started with.
   bool serving = true;                     ///< The balancer sends it requests (APIs).
+  bool healthy = true;                     ///< The balancer's own check passes (APIs).
   bool heard = true;                       ///< Its heartbeat reaches the registry (conductors).
 };
 
