@@ -84,6 +84,15 @@ TEST(PolicyFile, durations_must_be_durations) {
             "more time");
 }
 
+/// It is told as a name that nobody knows, whatever it holds.
+TEST(PolicyFile, deadline_of_an_unknown_name_may_hold_anything) {
+  for (const char* value : {R"("45-")", "45", "null"}) {
+    const std::string error = error_of(R"({"deadlines": {"quite": )" + std::string(value) + "}}");
+    EXPECT_NE(error.find("/deadlines/quite"), std::string::npos) << error;
+    EXPECT_NE(error.find("quiet"), std::string::npos) << "what may be meant: " << error;
+  }
+}
+
 TEST(PolicyFile, unknown_roles_checks_and_words_are_refused) {
   EXPECT_EQ(error_of(R"({"budgets": {"conducter": {}}})"),
             "policy.json:1: /budgets/conducter: \"conducter\" is not a role; known are "
