@@ -55,7 +55,7 @@ base::Result<ports::BalancerDriver::State> Balancer::state(const std::string& se
   State state;
   state.serving = !api->drained && up;
   state.connections = api->drained && site_.time.now() < api->quiet_at ? 1 : 0;
-  state.text = api->drained ? "DRAIN" : up ? "UP" : "DOWN";
+  state.text = !up ? "DOWN" : api->drained ? "DRAIN" : "UP";
   return state;
 }
 
