@@ -56,6 +56,11 @@ class WayBack : public testing::Test {
     }
     return text;
   }
+  void expect_api2_before_api1() {
+    const auto plan = preview();
+    ASSERT_TRUE(plan.ok());
+    EXPECT_NE(outline(*plan).find("api: api2 api1\n"), std::string::npos) << outline(*plan);
+  }
   std::string problem() {
     const auto plan = preview();
     return plan.ok() ? "a plan" : plan.error().message;
@@ -115,27 +120,21 @@ TEST_F(WayBack, begins_with_what_is_down_or_out_of_the_balancer) {
 TEST_F(WayBack, brings_back_what_is_down_before_what_is_only_not_healthy_yet) {
   twin.host("api1").services.front().healthy = false;
   twin.host("api2").services.front().running = false;
-  const auto plan = preview();
-  ASSERT_TRUE(plan.ok());
-  EXPECT_NE(outline(*plan).find("api: api2 api1\n"), std::string::npos) << outline(*plan);
+  expect_api2_before_api1();
 }
 
 TEST_F(WayBack, brings_back_what_was_taken_out_before_what_may_soon_be_healthy) {
   for (const char* name : {"api1", "api2"}) bring_to_new(name);
   twin.host("api1").services.front().healthy = false;
   twin.host("api2").services.front().serving = false;
-  const auto plan = preview();
-  ASSERT_TRUE(plan.ok());
-  EXPECT_NE(outline(*plan).find("api: api2 api1\n"), std::string::npos) << outline(*plan);
+  expect_api2_before_api1();
 }
 
 TEST_F(WayBack, brings_back_what_was_taken_out_before_what_is_being_restarted) {
   for (const char* name : {"api1", "api2"}) bring_to_new(name);
   twin.host("api1").services.front().running = false;
   twin.host("api2").services.front().serving = false;
-  const auto plan = preview();
-  ASSERT_TRUE(plan.ok());
-  EXPECT_NE(outline(*plan).find("api: api2 api1\n"), std::string::npos) << outline(*plan);
+  expect_api2_before_api1();
 }
 
 /// An aborted upgrade may have left a conductor that runs and never came to the registry.
